@@ -1,0 +1,1 @@
+"""Twisted: endpoints, TLS and the driver that carries out what the simulator decides."""
