@@ -1,0 +1,6 @@
+"""The SMSC's mind: sessions, accounts, decisions, message life, receipts and their routing.
+
+Nothing here does input or output.  Instants are parameters (float seconds since the Unix epoch, UTC), octets come
+in through :meth:`smsc_sim.sim.smsc.Smsc.receive`, and what has to happen outside is left as data: octets in each
+session's outbox, an :class:`~smsc_sim.sim.session.Ending`, notes for the log, events on the timeline.
+"""

@@ -1,0 +1,279 @@
+"""Delivery of receipts: which bind gets them, what waits, what is sent again."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from smsc_sim.scenario.settings import SmscSettings
+from smsc_sim.sim.account import Account
+from smsc_sim.sim.counters import Counters
+from smsc_sim.sim.receipt import ReceiptRecord, ReceiptWriter
+from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER, Session
+from smsc_sim.sim.timeline import Timeline
+from smsc_sim.smpp.status import CommandStatus
+
+RETRY_LATER = frozenset(
+    {
+        CommandStatus.ESME_RMSGQFUL,
+        CommandStatus.ESME_RX_T_APPN,
+        CommandStatus.ESME_RTHROTTLED,
+        CommandStatus.ESME_RSYSERR,
+    }
+)
+"""Statuses of a deliver_sm_resp after which the receipt is sent again (SMPP 3.4 section 5.1.3: temporary)."""
+
+_BY_ORIGIN = frozenset({"same", "other"})
+"""Policies that look at the session which submitted the message."""
+
+_ONE_BY_ONE = frozenset({"least_loaded", "round_robin"})
+"""Policies that choose anew for each receipt."""
+
+_GRAIN = 1.0
+"""Seconds by which the deadline of an unanswered receipt may be late: they are kept in groups, not one by one."""
+
+
+class DueReceipts:
+    """Receipts that fall due together: an event of the timeline."""
+
+    __slots__ = ("account", "delivery", "records")
+
+    def __init__(self, delivery: Delivery, account: Account, records: Sequence[ReceiptRecord]) -> None:
+        self.delivery = delivery
+        self.account = account
+        self.records = records
+
+    def fire(self, now: float) -> None:
+        """Send them, or let them wait for a bind."""
+        self.delivery.deliver(self.account, self.records, now)
+
+
+class Sweep:
+    """A look for receipts of one account that have waited too long: an event of the timeline."""
+
+    __slots__ = ("account", "delivery")
+
+    def __init__(self, delivery: Delivery, account: Account) -> None:
+        self.delivery = delivery
+        self.account = account
+
+    def fire(self, now: float) -> None:
+        """Give them up."""
+        self.delivery.sweep(self.account, now)
+
+
+class Delivery:
+    """Gets receipts to the ESMEs: at least once, in the order they fell due, within each session's window."""
+
+    def __init__(
+        self,
+        settings: SmscSettings,
+        timeline: Timeline,
+        counters: Counters,
+        touch: Callable[[Session], None],
+        check_by: Callable[[Session, float], None],
+    ) -> None:
+        """``touch(session)``: there is something in its outbox; ``check_by(session, instant)``: look at its timers."""
+        self.writer = ReceiptWriter()
+        self._settings = settings.receipts
+        self._response_timer = settings.timers.response
+        self._timeline = timeline
+        self._counters = counters
+        self._touch = touch
+        self._check_by = check_by
+
+    def schedule(self, account: Account, records: Sequence[ReceiptRecord], due: float) -> None:
+        """Let these receipts be sent at ``due`` (seconds since the epoch)."""
+        account.pending += len(records)
+        self._timeline.add(due, DueReceipts(self, account, records))
+
+    def has_room(self, account: Account, messages: int = 1) -> bool:
+        """Whether the account may have the receipts of so many more messages pending (``receipts.queue``)."""
+        return account.pending + messages <= self._settings.queue
+
+    def deliver(self, account: Account, records: Sequence[ReceiptRecord], now: float) -> None:
+        """Send what is due, as far as there are binds with room; keep the rest in order."""
+        if not account.waiting and self._policy(account) == "same":
+            origin = self._bound(account, records[0][6])
+            if origin is not None and origin.room() >= len(records):
+                self._send(origin, records, now)
+                return
+        self._wait(account, records)
+        self.drain(account, now)
+
+    def drain(self, account: Account, now: float) -> None:
+        """Send as much of what waits as the account's binds have room for."""
+        policy = self._policy(account)
+        room = {session: session.room() for session in account.sessions if session.receives}
+        available = sum(room.values())
+        oldest = now - self._settings.keep
+        for origin, queue in list(account.waiting.items()):
+            while available > 0 and queue:
+                target = self._choose(policy, account, room, origin)
+                if target is None:
+                    break
+                share = 1 if policy in _ONE_BY_ONE else min(room[target], len(queue))
+                records = [queue.popleft() for _ in range(share)]
+                if records[0][4] < oldest:
+                    records = self._discard_older(account, records, oldest)
+                room[target] -= len(records)
+                available -= len(records)
+                if records:
+                    self._send(target, records, now)
+            if not queue:
+                del account.waiting[origin]
+
+    def _policy(self, account: Account) -> str:
+        return account.definition.receipts_via or self._settings.via
+
+    @staticmethod
+    def _bound(account: Account, number: int) -> Session | None:
+        """The account's session of this number, if it can still receive."""
+        for session in account.sessions:
+            if session.number == number:
+                return session if session.receives else None
+        return None
+
+    def _choose(self, policy: str, account: Account, room: dict[Session, int], origin: int) -> Session | None:
+        """The session that gets the next receipt of a message submitted on session ``origin``; None: wait.
+
+        ``same``: that session itself as long as it is bound and receives, any other afterwards; ``other``: never that
+        one; ``least_loaded``: fewest unanswered, then least traffic so far; ``any``: the longest bound.
+        """
+        if policy == "same":
+            session = self._bound(account, origin)
+            if session is not None:
+                return session if room[session] > 0 else None
+        able = [
+            session for session, free in room.items() if free > 0 and (policy != "other" or session.number != origin)
+        ]
+        if not able:
+            return None
+        if policy == "least_loaded":
+            return min(able, key=lambda session: (len(session.outstanding), session.sent + session.received))
+        if policy == "round_robin":
+            last = account.last_receiver
+            chosen = min(able, key=lambda session: (session.number <= last, session.number))
+            account.last_receiver = chosen.number
+            return chosen
+        return able[0]
+
+    def _discard_older(self, account: Account, records: list[ReceiptRecord], oldest: float) -> list[ReceiptRecord]:
+        """The records accepted since ``oldest``; the others have waited too long and are given up."""
+        kept = []
+        for record in records:
+            if record[4] < oldest:
+                self._counters.receipts_discarded += 1
+                self._give_up(account, record)
+            else:
+                kept.append(record)
+        return kept
+
+    def _wait(self, account: Account, records: Sequence[ReceiptRecord], *, first: bool = False) -> None:
+        """Put records into their queues, at the end or (in their order) at the beginning."""
+        by_origin = self._policy(account) in _BY_ORIGIN
+        waiting = account.waiting
+        for record in reversed(records) if first else records:
+            key = record[6] if by_origin else 0
+            queue = waiting.get(key)
+            if queue is None:
+                queue = waiting[key] = deque()
+            if first:
+                queue.appendleft(record)
+            else:
+                queue.append(record)
+        if not account.sweep_planned:
+            self._plan_sweep(account, 0.0)
+
+    def _send(self, session: Session, records: Sequence[ReceiptRecord], now: float) -> None:
+        self.writer.write(session, records, now)
+        self._counters.receipts_sent += len(records)
+        if self._response_timer:
+            deadline = now + self._response_timer
+            expiries = session.expiries
+            if expiries is None:
+                expiries = session.expiries = []
+            if expiries and deadline <= expiries[-1][0]:
+                expiries[-1][1] = session.sequence_number
+            else:
+                expiries.append([deadline + _GRAIN, session.sequence_number])
+                self._check_by(session, deadline + _GRAIN)
+        self._touch(session)
+
+    def answered(self, session: Session, record: ReceiptRecord, command_status: int, now: float) -> None:
+        """The ESME answered a receipt with this command_status (a generic_nack counts as its status)."""
+        account = session.account
+        assert account is not None, "only a bound session has receipts outstanding"
+        if command_status in RETRY_LATER:
+            self._again(account, record, now)
+            return
+        if command_status == CommandStatus.ESME_ROK:
+            self._counters.receipts_acknowledged += 1
+        else:
+            self._counters.receipts_refused += 1
+        self._give_up(account, record)
+
+    def expire(self, session: Session, now: float) -> int:
+        """Take back receipts that were not answered within the response timer; returns how many.
+
+        They are sent again later, maybe on another bind of the account.
+        """
+        expired = 0
+        account = session.account
+        while session.expiries and session.expiries[0][0] <= now and account is not None:
+            covered = int(session.expiries.pop(0)[1])
+            for sequence in list(session.outstanding):
+                if (int.from_bytes(sequence, "big") - covered - 1) & LAST_SEQUENCE_NUMBER < LAST_SEQUENCE_NUMBER // 2:
+                    break
+                self._again(account, session.outstanding.pop(sequence), now)
+                expired += 1
+        self._counters.receipts_expired += expired
+        return expired
+
+    def sweep(self, account: Account, now: float) -> None:
+        """Give up what has waited at the head of a queue for longer than ``receipts.keep``."""
+        oldest = now - self._settings.keep
+        for origin, queue in list(account.waiting.items()):
+            while queue and queue[0][4] <= oldest:
+                self._counters.receipts_discarded += 1
+                self._give_up(account, queue.popleft())
+            if not queue:
+                del account.waiting[origin]
+        account.sweep_planned = False
+        if account.waiting:
+            self._plan_sweep(account, now + _GRAIN)
+
+    def _plan_sweep(self, account: Account, earliest: float) -> None:
+        """Look again when the first of what waits now will have waited long enough, but not before ``earliest``."""
+        account.sweep_planned = True
+        accepted_at = min(queue[0][4] for queue in account.waiting.values())
+        self._timeline.add(max(accepted_at + self._settings.keep, earliest), Sweep(self, account))
+
+    def session_lost(self, session: Session, now: float) -> None:
+        """The session has ended: what it had not answered goes back to the head of the queue."""
+        account = session.account
+        if account is None:
+            return
+        if session.outstanding:
+            self._wait(account, list(session.outstanding.values()), first=True)
+            session.outstanding = {}
+            session.expiries = None
+        if account.waiting:
+            self.drain(account, now)
+
+    def _again(self, account: Account, record: ReceiptRecord, now: float) -> None:
+        """Another attempt, as the retry ladder says, unless the receipt is too old."""
+        attempts = account.attempts.get(record[0], 0)
+        ladder = self._settings.retry
+        due = now + ladder[min(attempts, len(ladder) - 1)]
+        if due - record[4] > self._settings.keep:
+            self._counters.receipts_discarded += 1
+            self._give_up(account, record)
+            return
+        account.attempts[record[0]] = attempts + 1
+        self._timeline.add(due, DueReceipts(self, account, (record,)))
+
+    def _give_up(self, account: Account, record: ReceiptRecord) -> None:
+        account.pending -= 1
+        if account.attempts:
+            account.attempts.pop(record[0], None)

@@ -1,0 +1,203 @@
+"""The fast lane: the usual submit_sm and deliver_sm_resp, handled in one pass over the read buffer.
+
+It takes a PDU only where it can see at a glance that the full decoder would find nothing unusual, and leaves everything
+else to :mod:`smsc_sim.sim.operations`.  Both give the same octets and the same records; a property test holds them to
+it.  Python's time goes into objects and calls, so there are none per message here: fields are found by position, the
+response is made of prepared pieces, and what differs from message to message is sliced out once.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import TYPE_CHECKING
+
+from smsc_sim.sim.decision import receipt_wanted
+from smsc_sim.sim.message_ids import BLOCK, LOW
+from smsc_sim.sim.session import Session
+from smsc_sim.sim.submission import QUOTED_CHARACTERS, quoted_text
+from smsc_sim.smpp.commands import COMMANDS_BY_NAME, CommandId
+from smsc_sim.smpp.fields import CString
+from smsc_sim.smpp.legality import State
+from smsc_sim.smpp.pdu import encode
+from smsc_sim.smpp.receipt_text import MessageState
+
+if TYPE_CHECKING:
+    from smsc_sim.sim.receipt import ReceiptRecord
+    from smsc_sim.sim.smsc import Smsc
+
+_HEADER = Struct(">IQ4s").unpack_from
+"""command_length; command_id and command_status (0) as one number; sequence_number as it stands, to be copied."""
+
+_SUBMIT_SM = CommandId.SUBMIT_SM << 32
+_DELIVER_SM_RESP = CommandId.DELIVER_SM_RESP << 32
+
+
+def _longest(field: str) -> int:
+    """Octets that this C-octet string of submit_sm may have, its NUL included, as the field table says."""
+    for row in COMMANDS_BY_NAME["submit_sm"].fields:
+        if isinstance(row, CString) and row.name == field:
+            return row.maximum
+    raise LookupError(field)
+
+
+_SERVICE_TYPE = _longest("service_type")
+_SOURCE_ADDR = _longest("source_addr")
+_DESTINATION_ADDR = _longest("destination_addr")
+
+_HEADS = tuple(Struct(">III").pack(size, CommandId.SUBMIT_SM_RESP, 0) for size in range(100))
+"""submit_sm_resp up to command_status, by command_length."""
+
+_ESCAPE = b"\x1b"
+_QUOTABLE = bytes(0x20 if octet in b"\n\r" else octet if octet < 0x80 else 0x3F for octet in range(256))
+"""Septets of the default alphabet as a receipt quotes them: no line breaks, ``?`` for what is no septet."""
+
+_SHORTEST = len(encode("submit_sm", sequence_number=1))
+"""Octets of a submit_sm whose strings are all empty: so many messages at most are in one read."""
+
+_TRANSMITTING = frozenset({State.BOUND_TX, State.BOUND_TRX})
+
+
+def find_prefix(octets: bytes, start: int) -> int:
+    """Where destination_addr is in the submit_sm whose body begins at ``start``; 0 if a field before it is unusual."""
+    end = octets.find(0, start, start + _SERVICE_TYPE)
+    if end < 0:
+        return 0
+    end = octets.find(0, end + 3, end + 3 + _SOURCE_ADDR)
+    return end + 3 if end > 0 else 0
+
+
+class FastLane:
+    """The lane of one SMSC; calling it handles PDUs from an offset on."""
+
+    __slots__ = ("_shapes", "_smsc")
+
+    def __init__(self, smsc: Smsc) -> None:
+        self._smsc = smsc
+        self._shapes: dict[bytes, int] = {}
+        """By the nine octets from esm_class to sm_default_msg_id, when both times are empty: 0 no receipt wanted on
+        success, 1 wanted and the text may be copied, 2 wanted and the text needs recoding."""
+
+    def _shape(self, octets: bytes) -> int | None:
+        """The entry of ``_shapes`` for these nine octets, or None when one of the times is there."""
+        if len(octets) != 9 or octets[3] or octets[4]:
+            return None
+        shape = 0
+        if receipt_wanted(octets[5], MessageState.DELIVERED):
+            shape = 1 if octets[7] == 0 and not octets[0] & 0x40 else 2
+        if len(self._shapes) > 1000:
+            self._shapes.clear()
+        self._shapes[octets] = shape
+        return shape
+
+    def __call__(  # noqa: C901, PLR0912, PLR0915 - one pass without calls is what makes it fast
+        self, session: Session, octets: bytes, offset: int, now: float
+    ) -> int:
+        """Handle the usual PDUs from ``offset`` on; returns where the first one is that is left to the full decoder."""
+        smsc = self._smsc
+        account = session.account
+        if account is None or session.unbinding:
+            return offset
+        submits = (
+            session.state in _TRANSMITTING
+            and session.interface_version >= 0x34
+            and session.throughput is None
+            and account.throughput is None
+            and account.definition.window is None
+            and smsc.delivery.has_room(account, (len(octets) - offset) // _SHORTEST)
+        )
+        decide = smsc.decide
+        outbox = session.outbox
+        outstanding = session.outstanding
+        shapes = self._shapes
+        prefix = session.prefix
+        prefix_size = len(prefix)
+        originator = session.originator
+        origin = session.number
+        form = smsc.default_form
+        ids = smsc.message_ids
+        high = ids.high
+        low = first = ids.low
+        rolled = 0
+        head = _HEADS[17 + len(high) + 4]
+        receipts: list[ReceiptRecord] = []
+        acknowledged = 0
+        attempts = account.attempts
+        last = len(octets) - 16
+        size = len(octets)
+
+        while offset <= last:
+            command_length, kind, sequence = _HEADER(octets, offset)
+            stop = offset + command_length
+            if stop > size:
+                break
+            if kind == _SUBMIT_SM:
+                if not submits:
+                    break
+                start = offset + 16
+                if prefix and octets.startswith(prefix, start):
+                    start += prefix_size
+                else:
+                    start = find_prefix(octets, start)
+                    if not start or start > stop:
+                        break
+                    prefix = octets[offset + 16 : start]
+                    prefix_size = len(prefix)
+                    originator = prefix[prefix.index(0) + 1 : -2]
+                end = octets.find(0, start, start + _DESTINATION_ADDR)
+                flags = octets[end + 1 : end + 10]
+                shape = shapes.get(flags)
+                if shape is None:
+                    shape = self._shape(flags)
+                    if shape is None:
+                        break
+                text = end + 11
+                if end < 0 or text > stop or text + octets[text - 1] != stop or octets[text - 1] > 254:
+                    break
+                if decide is not None:
+                    try:
+                        session.decision = decide(session, octets, offset, stop, octets[start:end], now)
+                    except Exception as error:
+                        session.decision = error
+                    if session.decision is not None:
+                        break
+                message_id = high + LOW[low]
+                low += 1
+                if low == BLOCK:
+                    ids.roll()
+                    high, low = ids.high, 0
+                    rolled += BLOCK
+                    head = _HEADS[17 + len(high) + 4]
+                outbox += (head, sequence, message_id, b"\0")
+                if shape:
+                    quoted = octets[text : min(stop, text + QUOTED_CHARACTERS)].translate(_QUOTABLE)
+                    if shape == 2 or _ESCAPE in quoted:
+                        quoted = quoted_text(octets[text:stop], flags[0], flags[7])
+                    receipts.append((message_id, octets[start - 3 : end + 1], originator, quoted, now, form, origin))
+            elif kind == _DELIVER_SM_RESP and command_length in (16, 17):
+                if command_length == 17 and octets[stop - 1]:
+                    break
+                record = outstanding.pop(sequence, None)
+                if record is None:
+                    break
+                acknowledged += 1
+                if attempts:
+                    attempts.pop(record[0], None)
+            else:
+                break
+            offset = stop
+
+        accepted = low + rolled - first
+        if accepted:
+            ids.low = low
+            session.prefix = prefix
+            session.originator = originator
+            session.received += accepted
+            session.sent += accepted
+            smsc.counters.messages_accepted += accepted
+            if receipts:
+                smsc.delivery.schedule(account, receipts, now + smsc.settings.receipts.after)
+        if acknowledged:
+            session.received += acknowledged
+            account.pending -= acknowledged
+            smsc.counters.receipts_acknowledged += acknowledged
+        return offset

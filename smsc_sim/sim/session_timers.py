@@ -1,0 +1,123 @@
+"""The timers of a session (SMPP 3.4 section 7.2): one entry of the timeline for each session, not for each timer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smsc_sim.sim.session import Ending, Session
+from smsc_sim.smpp.commands import CommandId
+from smsc_sim.smpp.pdu import encode_header_only
+from smsc_sim.smpp.status import CommandStatus
+
+if TYPE_CHECKING:
+    from smsc_sim.sim.smsc import Smsc
+
+
+class SessionCheck:
+    """A look at one session's timers: an event of the timeline."""
+
+    __slots__ = ("due", "session", "timers")
+
+    def __init__(self, timers: SessionTimers, session: Session, due: float) -> None:
+        self.timers = timers
+        self.session = session
+        self.due = due
+
+    def fire(self, now: float) -> None:
+        """Look, unless the session is gone or another look has been planned since."""
+        if self.session.next_check == self.due:
+            self.session.next_check = 0.0
+            self.timers.check(self.session, now)
+
+
+class SessionTimers:
+    """Finds what a session's timers ask for.
+
+    Reads only note the instant; whether a timer has run out is found out here, at the earliest instant at which it
+    could have.  So ten thousand idle sessions cost a few hundred small events a second.
+    """
+
+    __slots__ = ("_smsc", "_timers")
+
+    def __init__(self, smsc: Smsc) -> None:
+        self._smsc = smsc
+        self._timers = smsc.settings.timers
+
+    def start(self, session: Session, now: float) -> None:
+        """Plan the next look, after something changed that deadlines depend on."""
+        deadline = self._next_deadline(session)
+        if deadline is not None:
+            self.check_by(session, max(deadline, now))
+
+    def heard(self, session: Session, now: float) -> None:
+        """Our enquire_link was answered; the next one may be due before the next look that is planned."""
+        session.enquire_link_sent_at = 0.0
+        if self._timers.enquire_link:
+            self.check_by(session, now + self._timers.enquire_link)
+
+    def check_by(self, session: Session, instant: float) -> None:
+        """Have a look at the session at ``instant`` (seconds since the epoch) at the latest."""
+        if not session.next_check or instant < session.next_check:
+            session.next_check = instant
+            self._smsc.timeline.add(instant, SessionCheck(self, session, instant))
+
+    def _next_deadline(self, session: Session) -> float | None:
+        """The earliest instant at which some timer can run out, as things stand."""
+        timers = self._timers
+        deadlines = []
+        if session.deadline:
+            deadlines.append(session.deadline)
+        if session.stalled_since and timers.response:
+            deadlines.append(session.stalled_since + timers.response)
+        if session.bound:
+            if timers.inactivity and not session.unbinding:
+                deadlines.append(session.last_received_at + timers.inactivity)
+            if session.enquire_link_sent_at:
+                if timers.response:
+                    deadlines.append(session.enquire_link_sent_at + timers.response)
+            elif timers.enquire_link and not session.unbinding:
+                deadlines.append(session.last_received_at + timers.enquire_link)
+        elif timers.session_init and not session.deadline:
+            deadlines.append(session.opened_at + timers.session_init)
+        if session.expiries:
+            deadlines.append(session.expiries[0][0])
+        return min(deadlines, default=None)
+
+    def check(self, session: Session, now: float) -> None:
+        """Do what the timers that have run out ask for, and plan the next look."""
+        smsc = self._smsc
+        timers = self._timers
+        if session.ending or session.number not in smsc.sessions:
+            return
+        if session.deadline and session.deadline <= now:
+            how = "no unbind_resp" if session.unbinding else "not closed by the ESME after unbind_resp"
+            smsc.end(session, now, how, "warn" if session.unbinding else "debug")
+        elif session.stalled_since and timers.response and session.stalled_since + timers.response <= now:
+            smsc.end(session, now, f"does not read: nothing taken for {timers.response:g} s", "warn", Ending.ABORT)
+        elif not session.bound:
+            if not session.deadline and timers.session_init and session.opened_at + timers.session_init <= now:
+                smsc.end(session, now, f"no bind within {timers.session_init:g} s (session_init timer)", "warn")
+        elif timers.inactivity and not session.unbinding and session.last_received_at + timers.inactivity <= now:
+            smsc.note("warn", session, f"nothing received for {timers.inactivity:g} s (inactivity timer)")
+            smsc.unbind(session, now, timers.response or timers.inactivity)
+        elif session.enquire_link_sent_at:
+            if timers.response and session.enquire_link_sent_at + timers.response <= now:
+                smsc.end(
+                    session,
+                    now,
+                    f"no enquire_link_resp within {timers.response:g} s (response timer)",
+                    "warn",
+                )
+        elif timers.enquire_link and not session.unbinding and session.last_received_at + timers.enquire_link <= now:
+            session.enquire_link_sent_at = now
+            sequence_number = session.next_sequence_number()
+            smsc.send(session, encode_header_only(CommandId.ENQUIRE_LINK, CommandStatus.ESME_ROK, sequence_number))
+        expired = smsc.delivery.expire(session, now) if session.expiries else 0
+        if expired:
+            smsc.note(
+                "warn",
+                session,
+                f"{expired} receipts not answered within {timers.response:g} s (response timer)",
+            )
+        if not session.ending:
+            self.start(session, now)

@@ -1,0 +1,373 @@
+"""The fast lane against the full decoder: the same octets in, the same octets, records and counters out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smsc_sim.scenario.account import AccountDefinition
+from smsc_sim.scenario.settings import ReceiptSettings, Timers
+from smsc_sim.scenario.values import parse_rate
+from smsc_sim.sim.decision import Decision, ReceiptPlan
+from smsc_sim.sim.fast_lane import find_prefix
+from smsc_sim.sim.message_ids import BLOCK
+from smsc_sim.sim.session import Session
+from smsc_sim.smpp.pdu import encode
+from smsc_sim.smpp.receipt_text import MessageState
+from smsc_sim.smpp.status import CommandStatus
+from tests.sim.playing import ALPHA, BETA, Address, Play, SubmitSm, bind_octets, brief, frame, smsc_settings
+
+DELIVER_SM_RESP = 0x80000005
+
+octet = st.integers(0, 255)
+
+
+def often(usual: int) -> st.SearchStrategy[int]:
+    return st.just(usual) | st.just(usual) | octet
+
+
+def address_octets(longest: int) -> st.SearchStrategy[bytes]:
+    return st.binary(max_size=longest).map(lambda octets: octets.replace(b"\0", b"0"))
+
+
+addresses = st.builds(Address, octet, octet, st.just(b"491701234567") | address_octets(20) | address_octets(30))
+septets = st.lists(
+    st.sampled_from([b"\x1b", b"\x1be", b"\x1b\x14", b"\n", b"\r", b"\0", b"@", b"\x7f", b"\x80", b"\xff", b"{", b"a"]),
+    max_size=40,
+).map(b"".join)
+headers = st.sampled_from([b"\x05\x00\x03\x07\x02\x01", b"\x06\x08\x04\x00\x07\x02\x01", b"\x05\x00", b"\x00", b""])
+texts = st.one_of(
+    septets,
+    st.binary(max_size=30),
+    st.text(max_size=20).map(lambda text: text.encode("utf-16-be", "replace")),
+    st.builds(bytes.__add__, headers, septets),
+    st.sampled_from([b"", b"x" * 19 + b"\x1be", b"x" * 20 + b"\x1be", b"y" * 254, b"z" * 255]),
+)
+times = st.sampled_from(
+    [b"", b"", b"000000000100000R", b"261122100000000+", b"261322100000000+", b"26112210000000+", b"tomorrow at noon"]
+)
+tlvs = st.sampled_from(
+    [
+        b"",
+        b"",
+        bytes.fromhex("0424 0003 616263"),
+        bytes.fromhex("020c 0002 0102"),
+        bytes.fromhex("1400 0000"),
+        bytes.fromhex("020c 0001 01"),
+        bytes.fromhex("0424 00"),
+        b"\0",
+    ]
+)
+messages = st.builds(
+    SubmitSm,
+    service_type=st.sampled_from([b"", b"", b"CMT", b"VMA12", b"WAPPUSH", b"\xe9"]),
+    source=addresses,
+    destination=addresses,
+    esm_class=often(0) | st.just(0x40),
+    protocol_id=octet,
+    priority_flag=octet,
+    schedule_delivery_time=times,
+    validity_period=times,
+    registered_delivery=often(1),
+    replace_if_present_flag=octet,
+    data_coding=often(0) | st.sampled_from([1, 3, 4, 8, 0xF0, 0xF5]),
+    sm_default_msg_id=octet,
+    text=texts,
+    sm_length=st.none() | st.none() | st.none() | st.sampled_from([0, 1, 254, 255]),
+    tlvs=tlvs,
+    command_status=st.sampled_from([0, 0, 0, 1]),
+)
+numbers = st.integers(0, 12) | st.sampled_from([0x7FFFFFFF, 0xFFFFFFFF])
+bodies = st.sampled_from([b"", b"", b"\0", b"\0", b"x", b"\0\0", b"id\0", b"\0" + bytes.fromhex("1400 0000"), b"id"])
+statuses = st.sampled_from([0, 0, 0, 0, 0x14, 0x64, 0x65, 0x58, 0x400])
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A PDU whose command_length leaves octets out or takes more."""
+
+    pdu: bytes
+    by: int
+
+    @property
+    def octets(self) -> bytes:
+        length = max(16, int.from_bytes(self.pdu[:4], "big") + self.by)
+        whole = self.pdu + bytes(max(0, self.by))
+        return length.to_bytes(4, "big") + whole[4:length]
+
+
+submits = st.builds(SubmitSm.wire, messages, numbers)
+acknowledgements = st.builds(
+    lambda body, number, status: frame(DELIVER_SM_RESP, body, number, status), bodies, numbers, statuses
+)
+others = st.sampled_from(
+    [
+        encode("enquire_link", sequence_number=77),
+        encode("enquire_link_resp", sequence_number=1),
+        encode("generic_nack", sequence_number=2, command_status=3),
+        encode("query_sm", sequence_number=78, fields={"message_id": "0000000001"}),
+        encode("submit_sm_resp", sequence_number=1, fields={"message_id": "1"}),
+        encode("data_sm", sequence_number=79, fields={"registered_delivery": 1}, tlvs=[("message_payload", b"data")]),
+        bind_octets(sequence_number=80),
+        frame(0x999, b"what", 81),
+    ]
+)
+cut = st.builds(Cut, submits | acknowledgements, st.integers(-20, 20)).map(lambda each: each.octets)
+rare = st.sampled_from([encode("unbind", sequence_number=82), b"\0\0\0\x0f", b"GET / HTTP/1.1\r\n\r\n"])
+usual = st.builds(SubmitSm.wire, st.builds(SubmitSm, registered_delivery=st.integers(0, 3), text=texts), numbers)
+pieces = st.one_of(usual, usual, submits, acknowledgements, acknowledgements, cut, others)
+
+
+@dataclass(frozen=True)
+class Read:
+    """Octets on one of the sessions."""
+
+    esme: int
+    octets: bytes
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Time passes."""
+
+    seconds: float
+
+
+streams = st.lists(pieces, min_size=1, max_size=6).map(b"".join)
+broken = st.builds(lambda good, bad: good + bad, streams, rare)
+reads = st.builds(Read, st.integers(0, 3), streams | streams | streams | broken)
+passes = st.builds(Pass, st.sampled_from([0.0, 0.5, 1.02, 5.1]))
+stories = st.lists(reads | reads | passes, max_size=10)
+
+
+def play(story: list[Read | Pass], *, fast: bool, **options: object) -> Play:
+    """Two transceivers of one account, one of them over 5.0, a 3.3 session of another, and a transmitter."""
+    receipts = ReceiptSettings(window=3, queue=5, **options)  # type: ignore[arg-type]
+    game = Play(settings=smsc_settings(receipts=receipts, timers=Timers(response=2.0)), fast=fast)
+    esmes = [
+        game.bind(),
+        game.bind(version=0x50),
+        game.bind(account=BETA, version=0x33),
+        game.bind("transmitter"),
+    ]
+    for step in story:
+        if isinstance(step, Pass):
+            game.advance(step.seconds)
+        elif not esmes[step.esme].ending:
+            esmes[step.esme].give(step.octets)
+    game.advance(1.5)
+    return game
+
+
+def assert_alike(one: Play, other: Play) -> None:
+    assert [bytes(esme.octets) for esme in one.esmes] == [bytes(esme.octets) for esme in other.esmes]
+    assert [esme.ending for esme in one.esmes] == [esme.ending for esme in other.esmes]
+    assert list(one.smsc.journal.newest_first()) == list(other.smsc.journal.newest_first())
+    assert one.smsc.counters == other.smsc.counters
+    assert one.notes == other.notes
+    for left, right in zip(one.smsc.accounts, other.smsc.accounts, strict=True):
+        assert (left.pending, left.waiting, left.attempts) == (right.pending, right.waiting, right.attempts)
+    for left_esme, right_esme in zip(one.esmes, other.esmes, strict=True):
+        left_session, right_session = left_esme.session, right_esme.session
+        assert (left_session.received, left_session.sent) == (right_session.received, right_session.sent)
+        assert left_session.outstanding == right_session.outstanding
+
+
+@given(stories, st.sampled_from(["same", "other", "any", "least_loaded", "round_robin"]))
+def test_with_and_without_the_lane_nothing_differs(story: list[Read | Pass], via: str) -> None:
+    assert_alike(play(story, fast=True, via=via), play(story, fast=False, via=via))
+
+
+@given(messages, numbers)
+def test_every_submit_sm_gets_the_same_answer_and_receipt(message: SubmitSm, number: int) -> None:
+    # The same message again, and with another destination, takes the lane's remembered beginning.
+    other = replace(message, destination=Address(1, 1, b"4915"), text=b"second")
+    octets = message.wire(number) + message.wire(number) + other.wire(number)
+    story: list[Read | Pass] = [Read(0, octets), Pass(2.0), Read(0, octets), Pass(2.0)]
+    assert_alike(play(story, fast=True), play(story, fast=False))
+
+
+def decided(
+    session: Session, octets: bytes, start: int, stop: int, destination_addr: bytes, now: float
+) -> Decision | None:
+    """By the last octet of the destination: accept, refuse, delay, other receipts, or fail."""
+    assert octets[start : start + 4] == (stop - start).to_bytes(4, "big")
+    assert destination_addr in octets[start:stop]
+    return {
+        b"1": Decision(CommandStatus.ESME_RINVDSTADR),
+        b"2": Decision(delay=0.7),
+        b"3": Decision(
+            receipts=(ReceiptPlan(MessageState.ENROUTE), ReceiptPlan(MessageState.UNDELIVERABLE, "011", 3.0))
+        ),
+        b"4": Decision(0x400, delay=1.0),
+        b"5": Decision(receipts=()),
+    }.get(destination_addr[-1:])
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(b"0123456"), st.sampled_from([0, 1, 2, 3, 0x11]), st.integers(1, 3)),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_decisions_come_to_the_same(choices: list[tuple[int, int, int]]) -> None:
+    def game(fast: bool) -> Play:
+        asked: list[bytes] = []
+
+        def decide(
+            session: Session, octets: bytes, start: int, stop: int, destination_addr: bytes, now: float
+        ) -> Decision | None:
+            asked.append(octets[start:stop])
+            return decided(session, octets, start, stop, destination_addr, now)
+
+        one = Play(decide=decide, fast=fast)
+        esme = one.bind()
+        submitted = [
+            SubmitSm(destination=Address(octets=bytes([digit])), registered_delivery=delivery).wire(number)
+            for digit, delivery, number in choices
+        ]
+        esme.give(b"".join(submitted))
+        assert asked == submitted  # each once, in order
+        one.advance(10.0)
+        return one
+
+    assert_alike(game(True), game(False))
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_an_error_in_the_rules_costs_its_sender_a_system_error_and_nobody_else(fast: bool) -> None:
+    asked = []
+
+    def decide(
+        session: Session, octets: bytes, start: int, stop: int, destination_addr: bytes, now: float
+    ) -> Decision | None:
+        asked.append(destination_addr)
+        if destination_addr == b"666":
+            raise ZeroDivisionError("a rule went wrong")
+        return None
+
+    game = Play(decide=decide, fast=fast)
+    first, second = game.bind(), game.bind()
+    good, bad = SubmitSm(destination=Address(octets=b"1")), SubmitSm(destination=Address(octets=b"666"))
+    answers = first.give(good.wire(1) + bad.wire(2) + good.wire(3))
+    assert brief(answers) == [
+        ("submit_sm_resp", 0, 1),
+        ("submit_sm_resp", CommandStatus.ESME_RSYSERR, 2),
+        ("submit_sm_resp", 0, 3),
+    ]
+    assert [pdu.fields.get("message_id") for pdu in answers] == ["0000000001", None, "0000000002"]
+    assert asked == [b"1", b"666", b"1"]
+    assert second.submit(good).command_status == 0
+    assert game.smsc.counters.internal_errors == 1
+    (note,) = [note for note in game.notes if note.level == "error"]
+    assert "ZeroDivisionError" in note.text
+    assert bad.wire(2).hex() in note.text
+    game.advance(2.0)
+    assert len(first.take()) == 2
+    assert len(second.take()) == 1
+    assert not first.ending
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_message_ids_go_on_over_a_block_within_one_read(fast: bool) -> None:
+    game = Play(fast=fast)
+    game.smsc.message_ids.low = BLOCK - 2
+    answers = game.bind().give(b"".join(SubmitSm().wire(number) for number in range(1, 5)))
+    assert [pdu.fields["message_id"] for pdu in answers] == ["0000009998", "0000009999", "0000010000", "0000010001"]
+    assert game.smsc.message_ids.number == BLOCK + 2
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_the_queue_limit_holds_within_one_read(fast: bool) -> None:
+    game = Play(settings=smsc_settings(receipts=ReceiptSettings(queue=3)), fast=fast)
+    answers = game.bind().give(b"".join(SubmitSm().wire(number) for number in range(1, 6)))
+    assert [pdu.command_status for pdu in answers] == [
+        0,
+        0,
+        0,
+        CommandStatus.ESME_RMSGQFUL,
+        CommandStatus.ESME_RMSGQFUL,
+    ]
+
+
+def test_the_lane_is_what_handles_the_usual_pdus(monkeypatch: pytest.MonkeyPatch) -> None:
+    game = Play()
+    esme = game.bind()
+    monkeypatch.setattr(game.smsc._operations, "handle", lambda *_: pytest.fail("this is for the fast lane"))
+    answers = esme.give(
+        SubmitSm().wire(1)
+        + SubmitSm(text=b"", registered_delivery=0).wire(2)
+        + SubmitSm(text=b"x" * 254, data_coding=8).wire(3)
+        + SubmitSm(service_type=b"VMA12", source=Address(octets=b"1" * 20), destination=Address(octets=b"2" * 20)).wire(
+            4
+        )
+    )
+    assert brief(answers) == [("submit_sm_resp", 0, number) for number in (1, 2, 3, 4)]
+    game.advance(1.1)
+    receipts = esme.take()
+    assert len(receipts) == 3
+    assert esme.give(*(frame(DELIVER_SM_RESP, b"\0", pdu.sequence_number) for pdu in receipts[:2])) == []
+    assert esme.give(frame(DELIVER_SM_RESP, b"", receipts[2].sequence_number)) == []
+    assert game.account().pending == 0
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"window": 2},
+        {"throughput": "2/s"},
+        {"throughput": "2/s per account"},
+    ],
+)
+def test_limited_accounts_take_the_full_decoder(limits: dict[str, object]) -> None:
+    rate = limits.get("throughput")
+    account = AccountDefinition(
+        system_id="alpha",
+        password="secret1",
+        window=limits.get("window"),  # type: ignore[arg-type]
+        throughput=parse_rate(str(rate)) if rate else None,
+    )
+    game = Play(account)
+    answers = game.bind().give(b"".join(SubmitSm().wire(number) for number in (1, 2, 3)))
+    assert [pdu.command_status for pdu in answers] == [0, 0, CommandStatus.ESME_RTHROTTLED]
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b"\0\1\1\0\2\2", 6),
+        (b"CMT\0\1\1abc\0\2\2", 12),
+        (b"123456\0\1\1\0\2\2", 0),
+        (b"\0\1\1" + b"a" * 21 + b"\0", 0),
+        (b"", 0),
+    ],
+)
+def test_the_destination_is_found_behind_the_fields_before_it(body: bytes, found: int) -> None:
+    assert find_prefix(bytes(16) + body, 16) == (16 + found if found else 0)
+
+
+def test_different_accounts_do_not_share_what_the_lane_remembers() -> None:
+    game = Play()
+    one, two = game.bind(), game.bind(account=BETA)
+    one.submit(SubmitSm(source=Address(5, 0, b"One")))
+    two.submit(SubmitSm(source=Address(5, 0, b"Two")))
+    one.submit(SubmitSm(source=Address(5, 0, b"One")))
+    game.advance(1.1)
+    assert [pdu.fields["destination_addr"] for pdu in one.take()] == ["One", "One"]
+    assert [pdu.fields["destination_addr"] for pdu in two.take()] == ["Two"]
+
+
+def test_remembered_shapes_are_bounded() -> None:
+    game = Play(ALPHA)
+    esme = game.bind()
+    for protocol_id in range(256):
+        for priority_flag in range(5):
+            esme.give(SubmitSm(protocol_id=protocol_id, priority_flag=priority_flag, registered_delivery=0).wire())
+    lane = game.smsc._lane
+    assert lane is not None
+    assert len(lane._shapes) <= 1001
+    assert game.smsc.counters.messages_accepted == 1280
