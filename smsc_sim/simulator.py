@@ -1,0 +1,183 @@
+"""The simulator as a Twisted service: opens the ports, says that it is ready, and goes in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
+from twisted.internet.interfaces import IListeningPort, IOpenSSLContextFactory, IProtocolFactory
+from twisted.python.failure import Failure
+
+from smsc_sim import __version__
+from smsc_sim.net.driver import Driver
+from smsc_sim.net.endpoints import address_of, is_off, listen, stream_endpoint, tls_endpoint
+from smsc_sim.net.logs import NoteLog, PduLog
+from smsc_sim.net.protocol import SmppFactory
+from smsc_sim.net.ready import ReadyReport
+from smsc_sim.net.tls import context_factory, kept_identity, load_identity
+from smsc_sim.options import Settings
+from smsc_sim.sim.decision import Decide
+from smsc_sim.sim.smsc import Smsc
+from smsc_sim.sim.status import status_view
+from smsc_sim.sim.view import StatusView
+from smsc_sim.web.hint import ClientHint
+from smsc_sim.web.listener import WebFactory
+
+MESSAGES_SHOWN = 50
+"""Messages on the status page."""
+
+
+@dataclass
+class _Listeners:
+    """What one kind of port is: the option that names it, its factory, and where it listens by now."""
+
+    option: str
+    descriptions: tuple[str, ...]
+    factory: IProtocolFactory
+    tls: bool = False
+    addresses: list[str] = field(default_factory=list)
+
+
+class Simulator(Service):
+    """One SMSC with its ports.  Several may live in one process; nothing is global."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        reactor: Any,
+        clock: Callable[[], float],
+        *,
+        on_ready: Callable[[ReadyReport], None] = lambda report: None,
+        decide: Decide | None = None,
+    ) -> None:
+        """``clock()``: seconds since the epoch; ``on_ready`` is called once, when every port listens.
+
+        Raises TlsError or EndpointError for a certificate or an endpoint that cannot be used.
+        """
+        self.settings = settings
+        self._reactor = reactor
+        self._on_ready = on_ready
+        self._log = NoteLog(settings.log_level)
+        self.smsc = Smsc(settings.smsc, settings.accounts, decide=decide)
+        self.driver = Driver(self.smsc, reactor, clock, self._log)
+        if settings.pdu_log != "none":
+            self.smsc.journal.listener = PduLog(self.smsc, octets=settings.pdu_log == "hex")
+        self._started_at = clock()
+        self._fingerprint = ""
+        self._ports: list[IListeningPort] = []
+        self._ready = False
+        smpp = SmppFactory(self.driver)
+        web = WebFactory(reactor, status=self.status, ready=self._checks, hint=self._hint)
+        self._listeners = {
+            "smpp": _Listeners("--smpp", settings.smpp, smpp),
+            "smpp_tls": _Listeners("--smpp-tls", settings.smpp_tls, smpp, tls=True),
+            "http": _Listeners("--http", settings.http, web),
+        }
+        self._endpoints = list(self._parse_endpoints())
+
+    def _parse_endpoints(self) -> Iterator[tuple[_Listeners, str, Any]]:
+        context: IOpenSSLContextFactory | None = None
+        for listeners in self._listeners.values():
+            for description in listeners.descriptions:
+                if is_off(description):
+                    continue
+                if listeners.tls:
+                    context = context or self._context()
+                    endpoint = tls_endpoint(
+                        self._reactor, description, option=listeners.option, context_factory=context
+                    )
+                else:
+                    endpoint = stream_endpoint(self._reactor, description, option=listeners.option)
+                yield listeners, description, endpoint
+
+    def _context(self) -> IOpenSSLContextFactory:
+        settings = self.settings
+        if settings.tls_cert is not None:
+            identity = load_identity(Path(settings.tls_cert), Path(settings.tls_key) if settings.tls_key else None)
+        else:
+            identity, made = kept_identity(Path(settings.data_dir), self.driver.clock())
+            if made:
+                self._log.say("info", made)
+        self._fingerprint = identity.fingerprint
+        return context_factory(identity, Path(settings.tls_client_ca) if settings.tls_client_ca else None)
+
+    def privilegedStartService(self) -> None:
+        """Open the ports, before privileges are given up.  Raises CannotListen when one is refused at once."""
+        super().privilegedStartService()  # type: ignore[no-untyped-call]
+        refused: list[Failure] = []
+        opening = []
+        for listeners, description, endpoint in self._endpoints:
+            opened = listen(endpoint, listeners.factory, description)
+            opened.addCallback(self._opened, listeners)
+            opened.addErrback(refused.append)
+            opening.append(opened)
+        if refused:
+            for port in self._ports:
+                port.stopListening()
+            refused[0].raiseException()
+        DeferredList(opening).addCallback(lambda _: self._all_open(refused))
+
+    def _opened(self, port: IListeningPort, listeners: _Listeners) -> None:
+        self._ports.append(port)
+        listeners.addresses.append(address_of(port))
+
+    def _all_open(self, refused: list[Failure]) -> None:
+        if refused:
+            self._log.say("error", str(refused[0].value))
+            self._reactor.stop()
+            return
+        self._reactor.callWhenRunning(self._say_ready)
+
+    def _say_ready(self) -> None:
+        self._ready = True
+        self._on_ready(
+            ReadyReport(
+                smpp=self._listeners["smpp"].addresses,
+                smpp_tls=self._listeners["smpp_tls"].addresses,
+                http=[f"http://{address}/" for address in self._listeners["http"].addresses],
+                scenario=self.settings.scenario_path,
+                seed=self.settings.seed,
+                cert_sha256=self._fingerprint,
+            )
+        )
+
+    def stopService(self) -> Deferred[None]:
+        """Stop listening, unbind every session, and wait for them at most ``--grace``."""
+        super().stopService()  # type: ignore[no-untyped-call]
+        self._ready = False
+        driver = self.driver
+        closing: list[Deferred[Any]] = [maybeDeferred(port.stopListening) for port in self._ports]
+        now = driver.clock()
+        gone: Deferred[None] = Deferred()
+        driver.when_empty(lambda: gone.callback(None))
+        self.smsc.begin_shutdown(now, self.settings.grace)
+        driver.settle(now)
+        return DeferredList([*closing, gone]).addCallback(lambda _: driver.stop())
+
+    def stop_at_once(self) -> None:
+        """Drop every connection without waiting for anybody; for a second signal."""
+        for session in list(self.smsc.sessions.values()):
+            if session.link is not None:
+                session.link.drop()
+
+    def status(self) -> StatusView:
+        """The simulator now, for pages."""
+        return status_view(
+            self.smsc,
+            self.driver.clock(),
+            version=__version__,
+            started_at=self._started_at,
+            endpoints=self._listeners["smpp"].addresses + self._listeners["smpp_tls"].addresses,
+            messages=MESSAGES_SHOWN,
+        )
+
+    def _checks(self) -> Mapping[str, bool]:
+        return {"listening": self._ready}
+
+    def _hint(self) -> ClientHint | None:
+        addresses = self._listeners["smpp"].addresses
+        return ClientHint.for_account(addresses[0], self.settings.accounts) if addresses else None

@@ -1,0 +1,91 @@
+"""What the pages say: templates, and how instants, numbers and hostile text are written in them."""
+
+import datetime
+from http import HTTPStatus
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from smsc_sim.sim.view import StatusView
+from smsc_sim.smpp import coding, status
+from smsc_sim.web.assets import Assets
+from smsc_sim.web.hint import ClientHint
+from smsc_sim.web.visible import visible
+
+BINDS_SHOWN: Final = 100
+MESSAGES_SHOWN: Final = 50
+
+STYLE: Final = "style.css"
+ICON: Final = "icon.svg"
+
+
+class Pages:
+    """The pages as octets of HTML."""
+
+    def __init__(self) -> None:
+        self.assets = Assets(STYLE, ICON)
+        # The one place where escaping is decided: on, for every template.
+        self._templates = Environment(
+            loader=PackageLoader("smsc_sim", "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals.update(asset=self.assets.url, style=STYLE, icon=ICON)
+        self._templates.filters.update(
+            visible=visible,
+            count=count,
+            duration=duration,
+            clock=clock,
+            iso=iso,
+            status=status.name_of,
+            meaning=status.meaning_of,
+            coding=coding.name_of,
+        )
+
+    def status(self, view: StatusView, hint: ClientHint | None) -> bytes:
+        """The status page."""
+        return self._render(
+            "status.html",
+            view=view,
+            binds=view.binds[:BINDS_SHOWN],
+            messages=view.messages[:MESSAGES_SHOWN],
+            hint=hint,
+        )
+
+    def error(self, code: HTTPStatus, reason: str) -> bytes:
+        """A page that says in plain words why there is no other."""
+        return self._render("error.html", status=code, reason=reason)
+
+    def _render(self, template: str, **context: object) -> bytes:
+        # No lone surrogate can come through: `visible` has made escapes of them.
+        return self._templates.get_template(template).render(context).encode()
+
+
+def count(number: int) -> str:
+    """A number with its thousands set apart: ``12,345``."""
+    return f"{number:,}"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in its two largest units: ``8 s``, ``3 min 20 s``, ``2 h 5 min``, ``4 d 1 h``."""
+    whole = max(0, int(seconds))
+    units = (("d", whole // 86400), ("h", whole // 3600 % 24), ("min", whole // 60 % 60), ("s", whole % 60))
+    first = next((index for index, (_, value) in enumerate(units) if value), len(units) - 1)
+    return " ".join(f"{value} {unit}" for unit, value in units[first : first + 2] if value) or "0 s"
+
+
+def clock(instant: float) -> str:
+    """The time of day in UTC, to the millisecond: ``05:53:44.120``."""
+    return _utc(instant).strftime("%H:%M:%S.") + f"{int(instant * 1000) % 1000:03d}"
+
+
+def iso(instant: float) -> str:
+    """Date and time in UTC as ISO 8601 has it: ``2026-11-22T05:53:44Z``."""
+    return _utc(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _utc(instant: float) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(int(instant), datetime.timezone.utc)
