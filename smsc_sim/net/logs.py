@@ -21,10 +21,9 @@ _ARROWS = {Direction.IN: "<-", Direction.OUT: "->"}
 class NoteLog:
     """Writes notes from ``level`` on; passwords are never in them, and hostile text is made visible."""
 
-    _logger = Logger("smsc_sim")
-
     def __init__(self, level: str = "info") -> None:
         """``level``: one of :data:`LEVELS`."""
+        self._logger = Logger("smsc_sim")
         self._shown = frozenset(LEVELS[LEVELS.index(level) :])
 
     def __call__(self, note: Note) -> None:
@@ -49,10 +48,9 @@ class NoteLog:
 class PduLog:
     """Writes a line for each PDU; to be set as the journal's listener."""
 
-    _logger = Logger("smsc_sim.pdu")
-
     def __init__(self, smsc: Smsc, octets: bool) -> None:
         """``octets``: with the PDU in hexadecimal."""
+        self._logger = Logger("smsc_sim.pdu")
         self._smsc = smsc
         self._octets = octets
 
