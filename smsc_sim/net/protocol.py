@@ -161,6 +161,7 @@ class SmppProtocol(Protocol):
             sent = 0
         except OSError:
             # The transport meets the same error and reports it the way it reports all of them.
+            self._socket = None
             transport.write(octets)
             return
         if sent < len(octets):
@@ -173,7 +174,13 @@ class SmppProtocol(Protocol):
         transport: Any = self.transport
         self._buffered = False
         transport.unregisterProducer()
-        self.resumeProducing()
+        if self._ended:
+            # The transport has passed over the half close, for a producer was there; and the ESME's own close is to
+            # be seen.
+            transport.loseWriteConnection()
+            transport.resumeProducing()
+        else:
+            self.resumeProducing()
 
     def pauseProducing(self) -> None:
         """The transport's buffer is full: the ESME does not read."""
@@ -213,13 +220,21 @@ def _names(address: IAddress) -> tuple[str, str]:
     return "unix", "unix"
 
 
+def _tls_words(error: SSL.Error) -> str:
+    """What OpenSSL says: its queue of errors, or for a SysCallError a number and a text."""
+    if isinstance(error, SSL.SysCallError):
+        return str(error.args[-1])
+    queue = error.args[0] if error.args else ()
+    return "; ".join(str(part[-1]) for part in queue) or "the connection was closed"
+
+
 def _words(reason: Failure) -> str:
     """Why a connection ended, in one line; empty when it was closed in order."""
     error = reason.value
     if isinstance(error, ConnectionDone):
         return ""
     if isinstance(error, SSL.Error):
-        text = "; ".join(str(part[-1]) for part in error.args[0]) if error.args else "the connection was closed"
+        text = _tls_words(error)
         for known, words in _TLS_FAILURES.items():
             if known in text:
                 return f"TLS failed: {words}"

@@ -52,8 +52,7 @@ class SessionTimers:
     def heard(self, session: Session, now: float) -> None:
         """Our enquire_link was answered; the next one may be due before the next look that is planned."""
         session.enquire_link_sent_at = 0.0
-        if self._timers.enquire_link:
-            self.check_by(session, now + self._timers.enquire_link)
+        self.check_by(session, now + self._timers.enquire_link)
 
     def check_by(self, session: Session, instant: float) -> None:
         """Have a look at the session at ``instant`` (seconds since the epoch) at the latest."""

@@ -579,6 +579,20 @@ def test_a_receipt_that_came_back_after_its_time_is_given_up_before_it_is_sent_a
     assert game.smsc.counters.receipts_discarded == 2
 
 
+def test_of_what_comes_back_only_what_is_too_old_is_given_up() -> None:
+    game = game_of("any", keep=100.0)
+    first, second = game.bind(), game.bind()
+    submit(first)
+    game.advance(60)
+    first.take()
+    submit(first)
+    game.advance(50)
+    assert ids(first) == numbers(2)
+    first.hang_up()
+    assert ids(second) == numbers(2)
+    assert game.smsc.counters.receipts_discarded == 1
+
+
 # When sessions go
 
 

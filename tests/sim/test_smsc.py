@@ -373,6 +373,19 @@ def test_an_event_that_fails_does_not_take_others_with_it() -> None:
     assert note.text == "internal error LookupError('lost') in Failing"
 
 
+def test_an_error_over_a_response_is_told_and_not_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    game = Play(fast=False)
+    esme = game.bind()
+    esme.submit()
+    game.advance(1.1)
+    (receipt,) = esme.take()
+    monkeypatch.delattr(type(game.smsc.delivery), "answered")
+    assert esme.answer(receipt) == []
+    assert game.smsc.counters.internal_errors == 1
+    assert game.notes[-1].level == "error"
+    assert not esme.ending
+
+
 # Limits
 
 
@@ -429,8 +442,10 @@ def test_shutdown_does_not_unbind_twice_nor_wait_longer_than_it_says() -> None:
     game.smsc.begin_shutdown(game.now, 5.0)
     game.settle()
     assert esme.take() == []
+    game.smsc.begin_shutdown(game.now, 1000.0)
     game.advance(5.1)
     assert esme.ending is Ending.CLOSE
+    assert esme.take() == []
 
 
 def test_an_unbind_of_the_esme_during_ours_is_answered() -> None:
