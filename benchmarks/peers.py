@@ -39,9 +39,9 @@ def product(places: Places, directory: Path) -> ServerDefinition | NotMeasured:
     if places.product:
         command = shlex.split(places.product)
     elif found := shutil.which("smsc-sim", path=path):
-        command = [found, "run"]
+        command = [found, "run", "none"]
     elif found := shutil.which("twistd", path=path):
-        command = [found, "-n", "--pidfile=", "smsc-sim"]
+        command = [found, "-n", "--pidfile=", "smsc-sim", "none"]
     else:
         return NotMeasured(PRODUCT, "neither smsc-sim nor twistd beside this Python or on PATH (see --product)")
     python_path = os.pathsep.join(filter(None, (str(HERE.parent), os.environ.get("PYTHONPATH", ""))))

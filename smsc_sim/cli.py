@@ -10,26 +10,27 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final, cast, get_args
+from typing import TYPE_CHECKING, Final
 
 from smsc_sim import __version__
+from smsc_sim.command_line import FINE, INTERNAL, PROGRAM, TIMED_OUT, USAGE, Refused, words_of
 
 if TYPE_CHECKING:
     from smsc_sim.options import Settings
-    from smsc_sim.scenario.findings import Finding
-
-PROGRAM: Final = "smsc-sim"
-FINE: Final = 0
-USAGE: Final = 2
-INTERNAL: Final = 4
-TIMED_OUT: Final = 5
 
 _HELP = f"""\
 Usage: {PROGRAM} COMMAND ...
 
   run [SCENARIO] [options]     run an SMSC in the foreground; see {PROGRAM} run --help
-  check FILE... [--format F]   check scenario and configuration files;
-                               F is text, json or github
+  check FILE... [--format F] [--strict]
+                               check scenario and configuration files; F is text,
+                               json or github; --strict: warnings are errors, too
+  explain SCENARIO --to NUMBER [--from ADDRESS] [--text TEXT] [--account NAME]
+          [--bind TYPE] [--event PDU] [--times N] [--every TIME] [--seed N]
+          [--format F]         which rule would decide a message, attempt by
+                               attempt, and why the earlier ones do not
+  schema                       the JSON Schema of scenario files, for editors
+  init [FILE]                  write a commented scenario to begin with
   config [SCENARIO] [options]  show what 'run' would use, each value with its origin
   wait-ready URL|FILE [--timeout TIME]
                                wait (at most 10s) until a server listens: the address
@@ -43,10 +44,6 @@ _PAUSE = 0.05
 """Seconds between two looks at a server that is not ready."""
 _ONE_LOOK = 2.0
 """Seconds that one look may take."""
-
-
-class Refused(Exception):
-    """A command line that cannot be carried out; the text is one line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -140,47 +137,12 @@ def _config(words: list[str]) -> int:
     return FINE
 
 
-def _check(words: list[str]) -> int:
-    from smsc_sim.scenario.findings import Style, format_findings, has_errors
-    from smsc_sim.scenario.value_kind import BadValue
-
-    files, style = _words_and_value(words, "check", "--format", "text")
-    if style not in get_args(Style):
-        bad = BadValue(style, choices=get_args(Style))
-        raise Refused(f"--format: {bad}")
-    if not files:
-        raise Refused(f"check: which file? {PROGRAM} check FILE...")
-    findings: list[Finding] = []
-    for file in files:
-        found = _findings(file)
-        findings += found
-        if style == "text" and not found:
-            print(f"{file}: fine")
-    if findings or style == "json":
-        print(format_findings(findings, cast("Style", style)))
-    return USAGE if has_errors(findings) else FINE
-
-
-def _findings(path: str) -> "list[Finding]":
-    from smsc_sim.options.table import CONFIG_NAME, OPTIONS, ServerConfig
-    from smsc_sim.scenario.config import check_config
-    from smsc_sim.scenario.document import Mapping, read_document
-    from smsc_sim.scenario.scenario import ScenarioFile, check_document
-
-    document = read_document(path)
-    keys = {key.text for key, _ in document.root.entries} if isinstance(document.root, Mapping) else set()
-    own = {option.key for option in OPTIONS if option.in_config} - set(ScenarioFile.__struct_fields__)
-    is_config = "smsc" not in keys and (os.path.basename(path) == CONFIG_NAME or bool(keys & own))
-    if is_config:
-        return check_config(document, ServerConfig).findings
-    return list(check_document(document).findings)
-
-
 def _wait_ready(words: list[str]) -> int:
     from smsc_sim.scenario.value_kind import BadValue, quoted
     from smsc_sim.scenario.values import format_duration, parse_duration
 
-    targets, text = _words_and_value(words, "wait-ready", "--timeout", "10s")
+    arguments = words_of(words, "wait-ready", "--timeout")
+    targets, text = arguments.rest, arguments.last("--timeout") or "10s"
     if len(targets) != 1:
         raise Refused(f"wait-ready: one URL or ready file is needed: {PROGRAM} wait-ready URL|FILE")
     try:
@@ -248,21 +210,22 @@ def _version(words: list[str]) -> int:
     return FINE
 
 
-def _words_and_value(words: list[str], command: str, flag: str, default: str) -> tuple[list[str], str]:
-    """Return the words that are no flag, and the value of the one flag that the command has."""
-    from smsc_sim.options.arguments import Takes, take_apart
-    from smsc_sim.options.errors import OptionsError
+def _about_scenarios(name: str) -> Callable[[list[str]], int]:
+    def carry_out(words: list[str]) -> int:
+        from smsc_sim import scenario_commands
 
-    try:
-        arguments = take_apart(words, {flag: Takes.VALUE})
-    except OptionsError as error:
-        raise Refused(f"{command}: {error.mistakes[0]}") from None
-    return arguments.rest, arguments.last(flag) or default
+        command: Callable[[list[str]], int] = getattr(scenario_commands, name)
+        return command(words)
+
+    return carry_out
 
 
 _COMMANDS: Final[dict[str, Callable[[list[str]], int]]] = {
     "run": _run,
-    "check": _check,
+    "check": _about_scenarios("check"),
+    "explain": _about_scenarios("explain"),
+    "schema": _about_scenarios("schema"),
+    "init": _about_scenarios("init"),
     "config": _config,
     "wait-ready": _wait_ready,
     "version": _version,

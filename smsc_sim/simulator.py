@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
 from twisted.internet.interfaces import IListeningPort, IOpenSSLContextFactory, IProtocolFactory
+from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
 
 from smsc_sim import __version__
@@ -20,12 +22,17 @@ from smsc_sim.net.protocol import SmppFactory
 from smsc_sim.net.ready import ReadyReport
 from smsc_sim.net.tls import context_factory, kept_identity, load_identity
 from smsc_sim.options import Settings
+from smsc_sim.options.model import NONE
+from smsc_sim.scenario.load import check_path
 from smsc_sim.sim.decision import Decide
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.status import status_view
 from smsc_sim.sim.view import StatusView
 from smsc_sim.web.hint import ClientHint
 from smsc_sim.web.listener import WebFactory
+
+WATCH_EVERY = 1.0
+"""Seconds between two looks at the files of a scenario, with ``--watch``."""
 
 MESSAGES_SHOWN = 50
 """Messages on the status page."""
@@ -62,13 +69,24 @@ class Simulator(Service):
         self._reactor = reactor
         self._on_ready = on_ready
         self._log = NoteLog(settings.log_level)
-        self.smsc = Smsc(settings.smsc, settings.accounts, decide=decide)
+        self.smsc = Smsc(
+            settings.smsc,
+            settings.accounts,
+            scenario=settings.scenario,
+            seed=settings.seed,
+            now=clock(),
+            decide=decide,
+        )
         self.driver = Driver(self.smsc, reactor, clock, self._log)
         if settings.pdu_log != "none":
             self.smsc.journal.listener = PduLog(self.smsc, octets=settings.pdu_log == "hex")
         self._started_at = clock()
         self._fingerprint = ""
         self._ports: list[IListeningPort] = []
+        self._files = settings.scenario.files
+        self._seen = self._stamps()
+        self._watcher = LoopingCall(self._watch)
+        self._watcher.clock = reactor
         self._ready = False
         smpp = SmppFactory(self.driver)
         web = WebFactory(reactor, status=self.status, ready=self._checks, hint=self._hint)
@@ -134,21 +152,65 @@ class Simulator(Service):
 
     def _say_ready(self) -> None:
         self._ready = True
+        if self.settings.watch:
+            self._watcher.start(WATCH_EVERY, now=False)
         self._on_ready(
             ReadyReport(
                 smpp=self._listeners["smpp"].addresses,
                 smpp_tls=self._listeners["smpp_tls"].addresses,
                 http=[f"http://{address}/" for address in self._listeners["http"].addresses],
                 scenario=self.settings.scenario_path,
+                rules=len(self.smsc.rules.rules) if self.smsc.rules is not None else 0,
                 seed=self.settings.seed,
                 cert_sha256=self._fingerprint,
             )
         )
 
+    def reload(self) -> None:
+        """Read the scenario anew and obey it; one with errors changes nothing, and the log says why."""
+        path = self.settings.scenario_path
+        if path == NONE:
+            return
+        checked = check_path(path)
+        for finding in checked.findings:
+            self._log.say("warn" if finding.severity == "warning" else finding.severity, str(finding))
+        scenario = checked.scenario
+        if scenario is None:
+            self._log.say("error", f"{path} is not obeyed; what was loaded before stays in force")
+            return
+        now = self.driver.clock()
+        self.smsc.accounts.define(scenario.accounts or self.settings.accounts, scenario)
+        self.smsc.obey(scenario, self.settings.seed, now)
+        self.driver.settle(now)
+        self._files = checked.files
+        self._seen = self._stamps()
+        self._log.say("info", f"{path} is in force, {len(scenario.rules)} rules")
+
+    def _watch(self) -> None:
+        """Reload when one of the scenario's files has been written."""
+        stamps = self._stamps()
+        if stamps != self._seen:
+            self._seen = stamps
+            self.reload()
+
+    def _stamps(self) -> tuple[tuple[int, int], ...]:
+        """When each file of the scenario was written last, and its size; zeros for one that is not there."""
+        stamps = []
+        for name in self._files:
+            try:
+                status = os.stat(name)
+            except OSError:
+                stamps.append((0, 0))
+            else:
+                stamps.append((status.st_mtime_ns, status.st_size))
+        return tuple(stamps)
+
     def stopService(self) -> Deferred[None]:
         """Stop listening, unbind every session, and wait for them at most ``--grace``."""
         super().stopService()  # type: ignore[no-untyped-call]
         self._ready = False
+        if self._watcher.running:
+            self._watcher.stop()
         driver = self.driver
         closing: list[Deferred[Any]] = [maybeDeferred(port.stopListening) for port in self._ports]
         now = driver.clock()

@@ -51,6 +51,10 @@ class _UnderTwistd(Simulator):
         except CannotListen as error:
             raise refuse(str(error), CannotListen.exit_code) from None
 
+    def startService(self) -> None:
+        super().startService()
+        _reload_on_hangup(self)
+
     def stopService(self) -> Any:
         _stop_at_once_on_second_signal(self)
         return super().stopService()
@@ -82,6 +86,7 @@ def run(settings: Settings) -> int:
     except CannotListen as error:
         raise refuse(str(error), CannotListen.exit_code) from None
     simulator.startService()
+    _reload_on_hangup(simulator)
 
     def stop() -> Any:
         _stop_at_once_on_second_signal(simulator)
@@ -134,6 +139,14 @@ def _raise_file_limit() -> None:
     """Let the process have as many connections as the system allows; the usual soft limit is 1024."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _reload_on_hangup(simulator: Simulator) -> None:
+    """Have SIGHUP read the scenario anew."""
+    from twisted.internet import reactor
+
+    anyone: Any = reactor
+    signal.signal(signal.SIGHUP, lambda number, frame: anyone.callFromThread(simulator.reload))
 
 
 def _stop_at_once_on_second_signal(simulator: Simulator) -> None:

@@ -176,7 +176,7 @@ def test_config_shows_values_origins_and_no_secret(tmp_path: Path, run: Run) -> 
     rows = {line.split()[0]: line.split()[1:] for line in out.splitlines()}
     assert rows["grace"] == ["7s", "smsc-sim.yaml:1"]
     assert rows["seed"] == ["5", "--seed"]
-    assert rows["scenario"] == ["-", "built-in"]
+    assert rows["scenario"] == ["builtin:test-numbers", "built-in"]
     assert rows["accounts"] == ["acme/***", "smsc-sim.yaml"]
     assert "hunter2" not in out
 

@@ -92,12 +92,12 @@ class SmppProtocol(Protocol):
         driver = self._driver
         now = driver.clock()
         peer, host = _names(transport.getPeer())
-        self.session = driver.smsc.connected(peer, host, now)
-        self.session.link = self
         tcp = ITCPTransport.providedBy(transport)
+        encrypted = INegotiated.providedBy(transport)
+        self.session = driver.smsc.connected(peer, host, now, link=self, tls="TLS" if encrypted else "")
         if tcp:
             transport.setTcpNoDelay(True)
-        if tcp and not INegotiated.providedBy(transport):
+        if tcp and not encrypted:
             self._socket = transport.getHandle()
         else:
             self._streaming = True
@@ -128,6 +128,11 @@ class SmppProtocol(Protocol):
         if ending:
             self._ended = True
             self._end(ending)
+
+    def freeze(self) -> None:
+        """Read nothing any more; the socket is kept."""
+        transport: Any = self.transport
+        transport.pauseProducing()
 
     def drop(self) -> None:
         """Close at once, unless the connection is gone already."""
@@ -191,7 +196,7 @@ class SmppProtocol(Protocol):
     def resumeProducing(self) -> None:
         """The transport's buffer is empty again."""
         transport: Any = self.transport
-        if not self._ended:
+        if not self._ended and not self.session.frozen:
             transport.resumeProducing()
             self._driver.writable(self.session, True)
 

@@ -16,7 +16,9 @@ class ReadyReport:
     smpp_tls: list[str]
     http: list[str]
     """Addresses of the pages, such as ``http://127.0.0.1:8080/``."""
-    scenario: str | None
+    scenario: str
+    """The file as it was named, or a name such as ``builtin:test-numbers``."""
+    rules: int
     seed: int
     cert_sha256: str
     """Of the certificate's DER form, in hexadecimal; empty without a TLS port of ours."""
@@ -42,6 +44,7 @@ class ReadyReport:
             "smpp_tls": self.smpp_tls,
             "http": self.http,
             "scenario": self.scenario,
+            "rules": self.rules,
             "seed": self.seed,
             "clock": "real",
             "pid": pid,

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from smsc_sim.options.arguments import Arguments
-from smsc_sim.options.model import NONE
+from smsc_sim.options.model import NONE, TEST_NUMBERS
 from smsc_sim.options.table import CONFIG_NAME, ENVIRONMENT_PREFIX, OPTIONS, Option, ServerConfig
 from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.config import check_config
 from smsc_sim.scenario.document import read_document
 from smsc_sim.scenario.findings import Finding, has_errors
+from smsc_sim.scenario.library import BUILTIN
+from smsc_sim.scenario.load import check_document, check_path
+from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
 from smsc_sim.scenario.scalars import read_text
-from smsc_sim.scenario.scenario import ScenarioFile, check_document
 from smsc_sim.scenario.value_kind import BadValue, nearest, quoted
 
 _SURE = 0.8
@@ -49,7 +51,7 @@ class FileLayer:
     path: str | None = None
     given: Given = field(default_factory=dict)
     accounts: tuple[AccountDefinition, ...] = ()
-    scenario: ScenarioFile | None = None
+    scenario: Scenario = NO_SCENARIO
 
 
 @dataclass
@@ -148,19 +150,23 @@ def config_layer(outer: Given, surroundings: Surroundings, problems: Problems) -
 
 
 def scenario_layer(given: Given, surroundings: Surroundings, problems: Problems) -> FileLayer:
-    """Return what the scenario file gives, if one is named."""
-    path, origin = given.get("scenario", (None, ""))
-    if path is None:
-        return FileLayer()
+    """Return what the scenario gives: that of the file named, that built in under the name, or the test numbers."""
+    path, origin = given.get("scenario", (TEST_NUMBERS, ""))
     path = surroundings.home(path)
-    if not os.path.exists(surroundings.absolute(path)):
+    if path == NONE:
+        return FileLayer(path)
+    if path.startswith(BUILTIN):
+        checked = check_path(path)
+    elif os.path.exists(surroundings.absolute(path)):
+        checked = check_document(read_document(surroundings.absolute(path), path), confined=False)
+    else:
         problems.mistakes.append(f"{origin}: there is no file {quoted(path)}")
         return FileLayer()
-    checked = check_document(read_document(surroundings.absolute(path), path))
     problems.add_findings(list(checked.findings))
-    layer = FileLayer(path, scenario=checked.scenario)
+    layer = FileLayer(path)
     if checked.scenario is not None:
-        layer.accounts = checked.scenario.accounts
+        layer.scenario = checked.scenario
+        layer.accounts = checked.scenario.accounts or checked.scenario.profile.accounts
         if checked.scenario.seed is not None:
             layer.given["seed"] = (checked.scenario.seed, path)
     return layer

@@ -7,13 +7,16 @@ from typing import Annotated, Literal
 from msgspec import Struct, field
 
 from smsc_sim.scenario.account import DEFAULT_ACCOUNT, AccountDefinition
-from smsc_sim.scenario.scenario import ScenarioFile
+from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.scenario.value_kind import BadValue, ValueKind
 from smsc_sim.scenario.values import Duration
 
 NONE = "none"
-"""Switches a default listener off."""
+"""Switches a default listener off; as a scenario: no rules at all."""
+
+TEST_NUMBERS = "builtin:test-numbers"
+"""The scenario when none is named."""
 
 
 def read_endpoint(text: str) -> str:
@@ -54,8 +57,8 @@ FolderPath = Annotated[str, FOLDER.meta("The path of a folder; in a configuratio
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything that a server needs to know before it starts."""
 
-    scenario_path: FilePath | None = None
-    """As it was given; relative to the working directory."""
+    scenario_path: FilePath = TEST_NUMBERS
+    """As it was given, relative to the working directory; a name such as ``builtin:test-numbers``; or ``none``."""
     config_path: FilePath | None = None
     """Absolute; None: no configuration file was read."""
 
@@ -75,6 +78,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     data_dir: FolderPath = "~/.local/state/smsc_sim"
     """Absolute once resolved."""
     ready_file: FilePath | None = None
+    watch: bool = False
+    """Whether the scenario is read anew when one of its files has been written."""
 
     seed: int = 0
     """What chance begins with."""
@@ -87,7 +92,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     smsc: SmscSettings = SmscSettings()
     accounts: tuple[AccountDefinition, ...] = (DEFAULT_ACCOUNT,)
-    scenario: ScenarioFile | None = None
+    scenario: Scenario = NO_SCENARIO
     """What ``scenario_path`` holds."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """Where each option's value comes from, by the option's name: "built-in", "smsc-sim.yaml:3", "--grace"."""

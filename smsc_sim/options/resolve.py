@@ -23,6 +23,7 @@ from smsc_sim.options.layers import (
 from smsc_sim.options.model import Settings
 from smsc_sim.options.table import OPTIONS
 from smsc_sim.scenario.account import DEFAULT_ACCOUNT, AccountDefinition
+from smsc_sim.scenario.findings import has_errors
 
 BUILT_IN: Final = "built-in"
 COMMAND: Final = "smsc-sim run"
@@ -74,7 +75,7 @@ def _resolve(arguments: Arguments, surroundings: Surroundings, draw: Callable[[]
     if "tls_key" in given and "tls_cert" not in given:
         problems.mistakes.append(f"{given['tls_key'][1]}: a key needs its certificate: --tls-cert")
     if problems.fatal:
-        raise OptionsError(problems.mistakes, problems.findings)
+        raise OptionsError(problems.mistakes, problems.findings if has_errors(problems.findings) else ())
     if given.get("seed", (0, ""))[0] == "random":
         given["seed"] = (draw(), f"{given['seed'][1]}: random")
     accounts, accounts_origin = _accounts(config, scenario)
@@ -88,7 +89,8 @@ def _resolve(arguments: Arguments, surroundings: Surroundings, draw: Callable[[]
 
 
 def _accounts(config: FileLayer, scenario: FileLayer) -> tuple[tuple[AccountDefinition, ...], str]:
-    for layer in (scenario, config):
+    written = scenario.scenario.accounts
+    for layer in (scenario, config) if written else (config, scenario):
         if layer.accounts:
             return layer.accounts, str(layer.path)
     return (DEFAULT_ACCOUNT,), BUILT_IN

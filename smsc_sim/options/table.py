@@ -14,7 +14,7 @@ from smsc_sim.options.model import Settings
 from smsc_sim.scenario.config import ConfigFile
 from smsc_sim.scenario.convert import model_type
 from smsc_sim.scenario.scalars import alternatives_of, describe, unwrap
-from smsc_sim.scenario.scenario import Seed
+from smsc_sim.scenario.scenario_file import Seed
 
 ENVIRONMENT_PREFIX: Final = "SMSC_SIM_"
 CONFIG_NAME: Final = "smsc-sim.yaml"
@@ -146,8 +146,9 @@ OPTIONS: Final = (
     Option(
         "Scenario",
         "scenario_path",
-        "the scenario file",
-        "The scenario file. Its accounts stand for those of the configuration file, its seed for that file's seed.",
+        "builtin:test-numbers; or none",
+        "The scenario file, the name of one that is built in, or ``none``. Its accounts stand for those of the "
+        "configuration file, its seed for that file's seed.",
         name="scenario",
         positional=True,
     ),
@@ -157,6 +158,13 @@ OPTIONS: Final = (
         "where chance begins; or random",
         "What chance begins with: the same seed, scenario and input give the same output. ``random`` draws one.",
         wants=Seed,
+    ),
+    Option(
+        "Scenario",
+        "watch",
+        "read it anew when written",
+        "Whether the scenario is read anew, without a signal, when one of its files has been written. SIGHUP reads it "
+        "anew at any time. A scenario with errors changes nothing.",
     ),
     Option(
         "Scenario",

@@ -6,8 +6,10 @@ from msgspec import Meta, Struct
 
 from smsc_sim.scenario.convert import Converted
 from smsc_sim.scenario.document import Document
+from smsc_sim.scenario.id_values import IdsValue
 from smsc_sim.scenario.value_kind import quoted
 from smsc_sim.scenario.values import BindType, Network, Password, Rate, ReceiptsVia, StatusValue, SystemId
+from smsc_sim.scenario.wallet import Wallet
 from smsc_sim.smpp.status import CommandStatus
 
 LONGEST_PASSWORD = 8
@@ -39,6 +41,12 @@ class AccountDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Where the account may bind from; empty: from everywhere."""
     receipts_via: ReceiptsVia | None = None
     """Which session receipts take; None: the server's ``receipts_via``."""
+    profile: Annotated[str, Meta(min_length=1)] | None = None
+    """The provider profile that the account is under: a built-in one, or a path; None: that of the scenario."""
+    wallet: Wallet | None = None
+    """What the account may spend; None: no end of it."""
+    ids: IdsValue | None = None
+    """What the account changes of the forms of message ids; None: nothing."""
 
     def __repr__(self) -> str:
         """Return the account without its password."""
@@ -59,6 +67,12 @@ def check_accounts(document: Document, converted: Converted[Any], accounts: tupl
             hint = f"the other is at line {lines[account.system_id]}"
             document.error("E020", node.line, node.column, message, hint)
         lines.setdefault(account.system_id, node.line)
+    check_passwords(document, converted, accounts)
+
+
+def check_passwords(document: Document, converted: Converted[Any], accounts: tuple[AccountDefinition, ...]) -> None:
+    """Add to the document which passwords an ESME may not be able to send."""
+    for account in accounts:
         if len(account.password) > LONGEST_PASSWORD:
             node = converted.node(account, "password")
             message = f"the password has {len(account.password)} characters; SMPP 3.4 allows {LONGEST_PASSWORD}"

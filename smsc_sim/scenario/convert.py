@@ -10,7 +10,8 @@ from typing import Any, Generic, TypeVar, cast
 
 from msgspec import Struct, inspect
 
-from smsc_sim.scenario.scalars import alternatives_of, read_text, takes_text
+from smsc_sim.scenario.node_kind import NodeKind, OtherKeys
+from smsc_sim.scenario.scalars import alternatives_of, read_text, takes_text, unwrap
 from smsc_sim.scenario.tree import Document, Mapping, Node, Scalar, Sequence
 from smsc_sim.scenario.value_kind import BAD_LENGTH, NOT_A_VALUE, BadValue, alternatives, nearest, quoted
 
@@ -39,8 +40,17 @@ class Converted(Generic[ModelT]):
 
         Raises KeyError for an instance that is not part of ``value``.
         """
-        mapping = self._places[id(instance)][1]
+        mapping = self.mapping(instance)
         return mapping.get(field) or mapping
+
+    def key(self, instance: Struct, field: str) -> Node:
+        """Return the key of a field of this instance, or the instance's own node when the field is not written."""
+        mapping = self.mapping(instance)
+        return next((key for key, _ in mapping.entries if key.text == field), mapping)
+
+    def mapping(self, instance: Struct) -> Mapping:
+        """Return the node of this instance. Raises KeyError for one that is not part of ``value``."""
+        return self._places[id(instance)][1]
 
 
 def convert(document: Document, model: type[ModelT]) -> Converted[ModelT] | None:
@@ -72,6 +82,10 @@ class _Converter:
             # Suggestions cost time, and nobody reads the thousandth.
             return self._error(node, NOT_A_VALUE, f"'{field}' was not looked at")
         branches = alternatives_of(wanted)
+        for branch in branches:
+            kind = unwrap(branch)[0]
+            if isinstance(kind, NodeKind):
+                return self._of_kind(node, kind, field)
         if isinstance(node, Scalar):
             return self._scalar(node, wanted, branches, field)
         if isinstance(node, Sequence):
@@ -80,6 +94,19 @@ class _Converter:
                 return self._wrong_shape(node, branches, field)
             return self._list(node, collection, field)
         return self._mapping(node, branches, field)
+
+    def _of_kind(self, node: Node, kind: NodeKind, field: str) -> Any:
+        value = kind.read_node(node, field, self)
+        return _FAILED if value is None else value
+
+    def report(self, node: Node, code: str, message: str, hint: str = "") -> None:
+        """Add an error at a node to the document."""
+        self._error(node, code, message, hint)
+
+    def model(self, node: Node, model: type[Struct], field: str) -> Any:
+        """Return a mapping as an instance of a model, or None."""
+        value = self.value(node, model_type(model), field)
+        return None if value is _FAILED else value
 
     def _error(self, node: Node, code: str, message: str, hint: str = "") -> Any:
         self._document.error(code, node.line, node.column, message, hint)
@@ -161,10 +188,14 @@ class _Converter:
         fields = {field.encode_name: field for field in wanted.fields}
         values: dict[str, Any] = {}
         failed: set[str] = set()
+        others: OtherKeys | None = getattr(wanted.cls, "OTHER_KEYS", None)
+        if others is not None:
+            fields.pop(others.into)
+            values[others.into] = self._others(node, others, fields)
         for key, entry in node.entries:
             field = fields.get(key.text)
             if field is None:
-                if key.text != wanted.tag_field:
+                if key.text != wanted.tag_field and others is None:
                     self._unknown_key(key, list(fields))
                 continue
             value = self.value(entry, field.type, key.text)
@@ -178,6 +209,19 @@ class _Converter:
         if any(field.required and field.name not in values for field in wanted.fields):
             return _FAILED
         return self._instance(node, wanted, values)
+
+    def _others(self, node: Mapping, others: OtherKeys, fields: dict[str, inspect.Field]) -> dict[str, Any]:
+        """Return the values under keys that are no fields."""
+        values = {}
+        for key, entry in node.entries:
+            if key.text in fields:
+                continue
+            wanted = others.type_of(key.text)
+            if wanted is None:
+                self._unknown_key(key, [*fields, *others.names()])
+            elif (value := self.value(entry, wanted, key.text)) is not _FAILED:
+                values[key.text] = value
+        return values
 
     def _instance(self, node: Mapping, wanted: inspect.StructType, values: dict[str, Any]) -> Any:
         try:

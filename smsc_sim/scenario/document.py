@@ -30,7 +30,13 @@ def read_document(path: str | os.PathLike[str], name: str = "") -> Document:
     ``name`` is what findings call the file; without it they use the path.
     """
     file_path = os.fspath(path)
-    name = name or file_path
+    document = _read(file_path, name or file_path)
+    document.path = os.path.abspath(file_path)
+    document.folder = os.path.dirname(document.path)
+    return document
+
+
+def _read(file_path: str, name: str) -> Document:
     try:
         # A pipe without a writer would wait for ever.
         if not stat.S_ISREG(os.stat(file_path).st_mode):

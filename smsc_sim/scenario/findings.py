@@ -8,7 +8,7 @@ from unicodedata import east_asian_width
 
 from msgspec import Struct, structs
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "information"]
 Style = Literal["text", "json", "github"]
 
 CODES = {
@@ -18,6 +18,8 @@ CODES = {
     "E004": "A part of YAML that is not used here",
     "E005": "Too large",
     "E006": "Unreadable file",
+    "E007": "A file that cannot be included",
+    "E008": "No such profile",
     "E010": "Missing key or value",
     "E011": "Wrong shape",
     "E012": "Not a valid value",
@@ -25,7 +27,21 @@ CODES = {
     "E014": "Number without a unit",
     "E015": "Wrong length",
     "E020": "Name used twice",
+    "E021": "No such switch",
+    "E022": "Not available for this event",
+    "E023": "Things that do not go together",
+    "E030": "Unknown placeholder",
+    "E031": "Pattern that cannot be used",
     "W101": "Password longer than the specification's",
+    "W102": "Without effect in an included file",
+    "W103": "Account that is not in the scenario",
+    "W104": "Rule that is not in the scenario",
+    "W110": "Receipt that is never sent",
+    "W111": "State that the profile does not know",
+    "W120": "Rule that is never reached",
+    "W121": "Count that begins late",
+    "W122": "Chance that is none",
+    "I101": "Longer than clients wait",
 }
 """Every code and its heading in the documentation. A code keeps its meaning for ever."""
 
@@ -34,7 +50,7 @@ _INDENTATION = "    "
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One thing that is wrong (error) or doubtful (warning), at a line and column that count from 1."""
+    """One thing that is wrong (error), doubtful (warning) or good to know, at a line and column that count from 1."""
 
     severity: Severity
     code: str
@@ -74,7 +90,7 @@ def format_findings(findings: Iterable[Finding], style: Style = "text") -> str:
             {
                 "valid": not errors,
                 "errors": errors,
-                "warnings": len(every) - errors,
+                "warnings": sum(finding.severity == "warning" for finding in every),
                 "findings": [structs.asdict(finding) for finding in every],
             },
             indent=2,
@@ -114,4 +130,5 @@ def _github(finding: Finding) -> str:
 
     message = finding.message + (f"; {finding.hint}" if finding.hint else "")
     place = f"file={escaped(finding.file, _IN_PROPERTY)},line={finding.line},col={finding.column}"
-    return f"::{finding.severity} {place},title={finding.code}::{escaped(message, _IN_DATA)}"
+    command = "notice" if finding.severity == "information" else finding.severity
+    return f"::{command} {place},title={finding.code}::{escaped(message, _IN_DATA)}"

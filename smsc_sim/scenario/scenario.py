@@ -1,48 +1,42 @@
-"""The scenario file: what it may contain, and how it is loaded."""
+"""The scenario: the file as it is written, and what loading it gives."""
 
 import os
-from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from smsc_sim.scenario.account import AccountDefinition, check_accounts
-from smsc_sim.scenario.convert import convert
+from smsc_sim.scenario import load
 from smsc_sim.scenario.document import Document, parse_document, read_document
 from smsc_sim.scenario.findings import Finding, FindingsError
+from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
+from smsc_sim.scenario.scenario_file import ScenarioFile, Seed
 
-Seed = Annotated[int, Meta(ge=0, le=999_999_999_999_999_999)] | Literal["random"]
-"""What chance begins with; ``random``: drawn at start, logged and shown."""
-
-
-class ScenarioFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A scenario as it is written."""
-
-    smsc: Literal[1]
-    """The version of the format."""
-    name: str = ""
-    """Shown wherever the scenario is."""
-    description: str = ""
-    """For the reader of the file."""
-    seed: Seed | None = None
-    """None: the server's seed."""
-    accounts: tuple[AccountDefinition, ...] = ()
-    """Who may bind; empty: the server's accounts."""
+__all__ = [
+    "NO_SCENARIO",
+    "CheckedScenario",
+    "Scenario",
+    "ScenarioFile",
+    "Seed",
+    "check_document",
+    "check_scenario",
+    "load_scenario",
+    "parse_scenario",
+]
 
 
 class CheckedScenario(Struct, frozen=True):
     """A scenario and its findings. ``scenario`` is None exactly when one of the findings is an error."""
 
     scenario: ScenarioFile | None
+    """As it is written."""
     findings: tuple[Finding, ...]
+    plan: Scenario | None = None
+    """As it is obeyed, with all that it includes."""
 
 
 def check_document(document: Document) -> CheckedScenario:
     """Return the scenario in a document, with every error and warning. Does not raise."""
-    converted = convert(document, ScenarioFile)
-    if converted is not None:
-        check_accounts(document, converted, converted.value.accounts)
-    valid = converted is not None and document.is_valid
-    return CheckedScenario(converted.value if converted and valid else None, tuple(document.findings))
+    checked = load.check_document(document, confined=not document.path)
+    return CheckedScenario(checked.file, checked.findings, checked.scenario)
 
 
 def check_scenario(text: str | bytes, name: str, *, json: bool = False) -> CheckedScenario:

@@ -53,6 +53,10 @@ class Document:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.root: Node | None = None
+        self.path = ""
+        """The file's whole path; empty when the text came from elsewhere."""
+        self.folder = ""
+        """Where the files that it names are looked for; empty: nowhere."""
         self._found: list[tuple[int, int, Severity, str, str, str]] = []
         self._left_out: Severity | None = None
 
@@ -63,6 +67,10 @@ class Document:
     def warning(self, code: str, line: int, column: int, message: str, hint: str = "") -> None:
         """Add a warning at this place."""
         self._add((line, column, "warning", code, message, hint))
+
+    def information(self, code: str, line: int, column: int, message: str, hint: str = "") -> None:
+        """Add what is worth knowing at this place, and no fault."""
+        self._add((line, column, "information", code, message, hint))
 
     def _add(self, found: tuple[int, int, Severity, str, str, str]) -> None:
         if self.is_full:

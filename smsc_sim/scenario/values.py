@@ -171,9 +171,13 @@ Rate.KIND = ValueKind(
 
 
 def read_status(text: str) -> int:
-    """Return a command_status from its name in any case, 0x40b or 1035. Raises BadValue."""
+    """Return a command_status from its name in any case, 0x40b or 1035; by name it is a CommandStatus.
+
+    Raises BadValue.
+    """
     try:
-        return parse_status(text)
+        status = parse_status(text)
+        return status if text.strip()[:1].isdigit() else CommandStatus(status)
     except ValueError:
         raise BadValue(text, choices=tuple(CommandStatus.__members__)) from None
 
@@ -232,7 +236,7 @@ SYSTEM_ID = ValueKind(
     "NAME",
     _octet_string("system_id", 1, 15),
     str,
-    {"type": "string", "minLength": 1, "maxLength": 15},
+    {"type": ["string", "number", "boolean"], "minLength": 1, "maxLength": 15},
 )
 SystemId = Annotated[str, SYSTEM_ID.meta("A system_id: 1 to 15 characters.")]
 """1 to 15 octets, SMPP 3.4 section 5.2.1."""
@@ -242,7 +246,7 @@ PASSWORD = ValueKind(
     "TEXT",
     _octet_string("password", 0, 255),
     str,
-    {"type": "string", "maxLength": 255},
+    {"type": ["string", "number", "boolean"], "maxLength": 255},
     secret=True,
 )
 Password = Annotated[str, PASSWORD.meta("A password: 8 characters by the specification; up to 255 here.")]

@@ -5,15 +5,30 @@ from __future__ import annotations
 import hmac
 from collections import deque
 from collections.abc import Iterable, Iterator
+from math import inf
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from smsc_sim.scenario.account import AccountDefinition
+from smsc_sim.scenario.ids import IdForms
+from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
+from smsc_sim.scenario.profile import NO_PROFILE, Profile
+from smsc_sim.scenario.receipt_action import ReceiptAction
 from smsc_sim.sim.throughput import SlidingWindow
+from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.legality import State
 
 if TYPE_CHECKING:
+    from smsc_sim.sim.decision import Decision
     from smsc_sim.sim.receipt import ReceiptRecord
     from smsc_sim.sim.session import Session
+    from smsc_sim.sim.submitted import Submitted
+
+_IDS = IdForms()
+
+BINDS = frozenset({CommandId.BIND_TRANSMITTER, CommandId.BIND_RECEIVER, CommandId.BIND_TRANSCEIVER})
+"""The requests that bind a session."""
 
 BIND_STATES = {"transmitter": State.BOUND_TX, "receiver": State.BOUND_RX, "transceiver": State.BOUND_TRX}
 """The state that each type of bind leads to."""
@@ -24,32 +39,60 @@ class Account:
 
     __slots__ = (
         "attempts",
+        "balance",
         "definition",
+        "ids",
         "last_receiver",
+        "manual",
         "pending",
+        "profile",
         "sessions",
         "sweep_planned",
         "throughput",
+        "usual",
+        "usual_receipts",
         "waiting",
     )
 
-    def __init__(self, definition: AccountDefinition) -> None:
-        self.definition = definition
+    def __init__(
+        self, definition: AccountDefinition, profile: Profile = NO_PROFILE, ids: IdForms | None = None
+    ) -> None:
+        """``definition``: with the limits that ``profile`` adds; ``ids``: None for ten decimal digits."""
         self.sessions: list[Session] = []
         """Bound sessions, the longest bound first."""
-        self.waiting: dict[int, deque[ReceiptRecord]] = {}
-        """Receipts that are due but have no suitable bind or no room in a window, first in first out.
+        self.waiting: dict[tuple[str, int], deque[ReceiptRecord]] = {}
+        """What is due but has no suitable bind or no room in a window, first in first out.
 
-        The key is the number of the session that submitted, where the routing policy looks at it, else 0.
+        The key is the routing policy, and the number of the session that submitted where the policy looks at it.
         """
         self.attempts: dict[bytes, int] = {}
         """Attempts made so far, by message id, of receipts that were not acknowledged the first time."""
+        self.manual: dict[bytes, tuple[Submitted, ReceiptAction]] = {}
+        """Messages whose receipt somebody has to send, by their key."""
         self.pending = 0
         """Receipts not yet acknowledged or given up: scheduled, waiting, or sent and unanswered."""
         self.sweep_planned = False
         """Whether the timeline has a look at how long ``waiting`` has waited."""
         self.last_receiver = 0
         """Number of the session that got the last receipt: where ``round_robin`` goes on."""
+        self.balance = definition.wallet.balance if definition.wallet is not None else inf
+        """What is left in the wallet."""
+        self.define(definition, profile, ids)
+
+    def define(self, definition: AccountDefinition, profile: Profile, ids: IdForms | None) -> None:
+        """Be this from now on; what has been counted, and what is left in a wallet, stays."""
+        former = getattr(self, "definition", definition)
+        self.definition = definition
+        self.profile = profile
+        """Its provider."""
+        self.ids = _IDS if ids is None else ids
+        """How message ids are written."""
+        self.usual_receipts = profile.receipt == NO_PROFILE.receipt and profile.alphabet == NO_PROFILE.alphabet
+        """Whether receipts look as the prepared pieces of the message path have them."""
+        self.usual = self.usual_receipts and self.ids == _IDS
+        """Whether ids do, too."""
+        if former.wallet != definition.wallet:
+            self.balance = definition.wallet.balance if definition.wallet is not None else inf
         rate = definition.throughput
         self.throughput = SlidingWindow(rate) if rate is not None and rate.scope == "account" else None
         """The limit that all sessions share, when it is ``per account``."""
@@ -68,6 +111,17 @@ class Account:
         """Sessions that can take a deliver_sm now or later: bound as receiver or transceiver."""
         return [session for session in self.sessions if session.receives]
 
+    def status(self, decision: Decision) -> int:
+        """The number that the ESME gets for the status of a decision: the provider's, when it was said by name."""
+        status = decision.reply.status
+        return self.profile.statuses.get(status, status) if decision.reply.by_name else status
+
+    @property
+    def is_broke(self) -> bool:
+        """Whether the wallet does not even cover one part of a message."""
+        wallet = self.definition.wallet
+        return wallet is not None and self.balance < wallet.price
+
     def allows(self, host: str) -> bool:
         """Whether an ESME at this address may bind; a host that is no address may only when all may."""
         allow = self.definition.allow
@@ -77,8 +131,31 @@ class Account:
 class Accounts:
     """All accounts, by system_id."""
 
-    def __init__(self, definitions: Iterable[AccountDefinition]) -> None:
-        self._accounts = {definition.system_id: Account(definition) for definition in definitions}
+    def __init__(self, definitions: Iterable[AccountDefinition], scenario: Scenario = NO_SCENARIO) -> None:
+        """``scenario``: whose profiles and defaults the accounts are under."""
+        self._accounts: dict[str, Account] = {}
+        self.define(definitions, scenario)
+
+    def define(self, definitions: Iterable[AccountDefinition], scenario: Scenario) -> None:
+        """Have these accounts from now on.
+
+        An account that goes on to exist keeps its sessions and receipts; one that does not can no longer be bound to.
+        """
+        former, self._accounts = self._accounts, {}
+        for written in definitions:
+            profile = scenario.profile_of(written)
+            ids = profile.ids
+            for change in (scenario.defaults.ids, written.ids):
+                ids = change.applied_to(ids) if change is not None else ids
+            definition = profile.applied_to(written)
+            if definition.receipts_via is None and scenario.defaults.receipts_via is not None:
+                definition = structs.replace(definition, receipts_via=scenario.defaults.receipts_via)
+            account = former.get(written.system_id)
+            if account is None:
+                account = Account(definition, profile, ids)
+            else:
+                account.define(definition, profile, ids)
+            self._accounts[written.system_id] = account
 
     def __iter__(self) -> Iterator[Account]:
         return iter(self._accounts.values())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from math import inf
 
 from smsc_sim.scenario.settings import SmscSettings
-from smsc_sim.sim.account import Account
+from smsc_sim.sim.account import Account, Accounts
 from smsc_sim.sim.counters import Counters
 from smsc_sim.sim.receipt import ReceiptRecord, ReceiptWriter
 from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER, Session
@@ -28,6 +29,8 @@ _BY_ORIGIN = frozenset({"same", "other"})
 
 _ONE_BY_ONE = frozenset({"least_loaded", "round_robin"})
 """Policies that choose anew for each receipt."""
+
+_OTHER_ACCOUNT = "account:"
 
 _GRAIN = 1.0
 """Seconds by which the deadline of an unanswered receipt may be late: they are kept in groups, not one by one."""
@@ -70,6 +73,7 @@ class Delivery:
         settings: SmscSettings,
         timeline: Timeline,
         counters: Counters,
+        accounts: Accounts,
         touch: Callable[[Session], None],
         check_by: Callable[[Session, float], None],
     ) -> None:
@@ -79,6 +83,7 @@ class Delivery:
         self._response_timer = settings.timers.response
         self._timeline = timeline
         self._counters = counters
+        self._accounts = accounts
         self._touch = touch
         self._check_by = check_by
 
@@ -91,23 +96,32 @@ class Delivery:
         """Whether the account may have the receipts of so many more messages pending (``receipts.queue``)."""
         return account.pending + messages <= self._settings.queue
 
-    def deliver(self, account: Account, records: Sequence[ReceiptRecord], now: float) -> None:
-        """Send what is due, as far as there are binds with room; keep the rest in order."""
-        if not account.waiting and self._policy(account) == "same":
+    def account_for(self, account: Account, via: str | None) -> Account:
+        """The account whose binds get what goes ``via`` (a routing policy, ``account:NAME``, None: the usual way)."""
+        if via is not None and via.startswith(_OTHER_ACCOUNT):
+            return self._accounts.find(via.removeprefix(_OTHER_ACCOUNT)) or account
+        return account
+
+    def deliver(self, account: Account, records: Sequence[ReceiptRecord], now: float, via: str | None = None) -> None:
+        """Send what is due, as far as there are binds with room; keep the rest in order.
+
+        ``via``: a routing policy for these alone; None, or ``account:NAME``, is the policy of the account.
+        """
+        policy = self._policy(account) if via is None or via.startswith(_OTHER_ACCOUNT) else via
+        if not account.waiting and policy == "same":
             origin = self._bound(account, records[0][6])
             if origin is not None and origin.room() >= len(records):
                 self._send(origin, records, now)
                 return
-        self._wait(account, records)
+        self._wait(account, records, policy)
         self.drain(account, now)
 
     def drain(self, account: Account, now: float) -> None:
         """Send as much of what waits as the account's binds have room for."""
-        policy = self._policy(account)
         room = {session: session.room() for session in account.sessions if session.receives}
         available = sum(room.values())
         oldest = now - self._settings.keep
-        for origin, queue in list(account.waiting.items()):
+        for (policy, origin), queue in list(account.waiting.items()):
             while available > 0 and queue:
                 target = self._choose(policy, account, room, origin)
                 if target is None:
@@ -121,7 +135,7 @@ class Delivery:
                 if records:
                     self._send(target, records, now)
             if not queue:
-                del account.waiting[origin]
+                del account.waiting[policy, origin]
 
     def _policy(self, account: Account) -> str:
         return account.definition.receipts_via or self._settings.via
@@ -169,12 +183,12 @@ class Delivery:
                 kept.append(record)
         return kept
 
-    def _wait(self, account: Account, records: Sequence[ReceiptRecord], *, first: bool = False) -> None:
+    def _wait(self, account: Account, records: Sequence[ReceiptRecord], policy: str, *, first: bool = False) -> None:
         """Put records into their queues, at the end or (in their order) at the beginning."""
-        by_origin = self._policy(account) in _BY_ORIGIN
+        by_origin = policy in _BY_ORIGIN
         waiting = account.waiting
         for record in reversed(records) if first else records:
-            key = record[6] if by_origin else 0
+            key = (policy, record[6] if by_origin else 0)
             queue = waiting.get(key)
             if queue is None:
                 queue = waiting[key] = deque()
@@ -200,12 +214,23 @@ class Delivery:
                 self._check_by(session, deadline + _GRAIN)
         self._touch(session)
 
-    def answered(self, session: Session, record: ReceiptRecord, command_status: int, now: float) -> None:
-        """The ESME answered a receipt with this command_status (a generic_nack counts as its status)."""
+    def answered(
+        self,
+        session: Session,
+        record: ReceiptRecord,
+        command_status: int,
+        now: float,
+        retry: tuple[float, ...] | None = None,
+    ) -> None:
+        """The ESME answered a receipt with this command_status (a generic_nack counts as its status).
+
+        ``retry``: seconds before each further attempt if it was not taken; empty: none; None: RETRY_LATER and the
+        server's own decide.
+        """
         account = session.account
         assert account is not None, "only a bound session has receipts outstanding"
-        if command_status in RETRY_LATER:
-            self._again(account, record, now)
+        if command_status in RETRY_LATER if retry is None else retry and command_status != CommandStatus.ESME_ROK:
+            self._again(account, record, now, retry)
             return
         if command_status == CommandStatus.ESME_ROK:
             self._counters.receipts_acknowledged += 1
@@ -233,12 +258,12 @@ class Delivery:
     def sweep(self, account: Account, now: float) -> None:
         """Give up what has waited at the head of a queue for longer than ``receipts.keep``."""
         oldest = now - self._settings.keep
-        for origin, queue in list(account.waiting.items()):
+        for key, queue in list(account.waiting.items()):
             while queue and queue[0][4] <= oldest:
                 self._counters.receipts_discarded += 1
                 self._give_up(account, queue.popleft())
             if not queue:
-                del account.waiting[origin]
+                del account.waiting[key]
         account.sweep_planned = False
         if account.waiting:
             self._plan_sweep(account, now + _GRAIN)
@@ -255,17 +280,19 @@ class Delivery:
         if account is None:
             return
         if session.outstanding:
-            self._wait(account, list(session.outstanding.values()), first=True)
+            self._wait(account, list(session.outstanding.values()), self._policy(account), first=True)
             session.outstanding = {}
             session.expiries = None
         if account.waiting:
             self.drain(account, now)
 
-    def _again(self, account: Account, record: ReceiptRecord, now: float) -> None:
-        """Another attempt, as the retry ladder says, unless the receipt is too old."""
+    def _again(
+        self, account: Account, record: ReceiptRecord, now: float, retry: tuple[float, ...] | None = None
+    ) -> None:
+        """Another attempt, as the retry ladder says, unless the receipt is too old or there is no ladder."""
         attempts = account.attempts.get(record[0], 0)
-        ladder = self._settings.retry
-        due = now + ladder[min(attempts, len(ladder) - 1)]
+        ladder = self._settings.retry if retry is None else retry
+        due = now + ladder[min(attempts, len(ladder) - 1)] if ladder else inf
         if due - record[4] > self._settings.keep:
             self._counters.receipts_discarded += 1
             self._give_up(account, record)

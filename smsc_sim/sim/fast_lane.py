@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from smsc_sim.sim.decision import receipt_wanted
 from smsc_sim.sim.message_ids import BLOCK, LOW
+from smsc_sim.sim.positions import DESTINATION_ADDR, find_destination
+from smsc_sim.sim.quoting import QUOTED_CHARACTERS, quoted_octets
 from smsc_sim.sim.session import Session
-from smsc_sim.sim.submission import QUOTED_CHARACTERS, quoted_text
-from smsc_sim.smpp.commands import COMMANDS_BY_NAME, CommandId
-from smsc_sim.smpp.fields import CString
+from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.legality import State
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.smpp.receipt_text import MessageState
@@ -30,22 +30,15 @@ _HEADER = Struct(">IQ4s").unpack_from
 
 _SUBMIT_SM = CommandId.SUBMIT_SM << 32
 _DELIVER_SM_RESP = CommandId.DELIVER_SM_RESP << 32
+_IN_DATA_SM = -CommandId.DATA_SM
 
-
-def _longest(field: str) -> int:
-    """Octets that this C-octet string of submit_sm may have, its NUL included, as the field table says."""
-    for row in COMMANDS_BY_NAME["submit_sm"].fields:
-        if isinstance(row, CString) and row.name == field:
-            return row.maximum
-    raise LookupError(field)
-
-
-_SERVICE_TYPE = _longest("service_type")
-_SOURCE_ADDR = _longest("source_addr")
-_DESTINATION_ADDR = _longest("destination_addr")
 
 _HEADS = tuple(Struct(">III").pack(size, CommandId.SUBMIT_SM_RESP, 0) for size in range(100))
 """submit_sm_resp up to command_status, by command_length."""
+
+_REFUSED = Struct(">II").pack(16, CommandId.SUBMIT_SM_RESP)
+_STATUS = Struct(">I")
+"""A submit_sm_resp that refuses has no body (SMPP 3.4 section 4.4.2)."""
 
 _ESCAPE = b"\x1b"
 _QUOTABLE = bytes(0x20 if octet in b"\n\r" else octet if octet < 0x80 else 0x3F for octet in range(256))
@@ -55,15 +48,6 @@ _SHORTEST = len(encode("submit_sm", sequence_number=1))
 """Octets of a submit_sm whose strings are all empty: so many messages at most are in one read."""
 
 _TRANSMITTING = frozenset({State.BOUND_TX, State.BOUND_TRX})
-
-
-def find_prefix(octets: bytes, start: int) -> int:
-    """Where destination_addr is in the submit_sm whose body begins at ``start``; 0 if a field before it is unusual."""
-    end = octets.find(0, start, start + _SERVICE_TYPE)
-    if end < 0:
-        return 0
-    end = octets.find(0, end + 3, end + 3 + _SOURCE_ADDR)
-    return end + 3 if end > 0 else 0
 
 
 class FastLane:
@@ -103,9 +87,14 @@ class FastLane:
             and session.throughput is None
             and account.throughput is None
             and account.definition.window is None
+            and account.definition.wallet is None
+            and account.usual
             and smsc.delivery.has_room(account, (len(octets) - offset) // _SHORTEST)
         )
         decide = smsc.decide
+        heads, head_size = None, 0
+        if smsc.rules is not None:
+            heads, head_size = smsc.rules.heads, smsc.rules.head_size
         outbox = session.outbox
         outstanding = session.outstanding
         shapes = self._shapes
@@ -120,7 +109,11 @@ class FastLane:
         rolled = 0
         head = _HEADS[17 + len(high) + 4]
         receipts: list[ReceiptRecord] = []
-        acknowledged = 0
+        acknowledged = refused = 0
+        terse = not (
+            smsc.settings.error_bodies if account.profile.error_bodies is None else account.profile.error_bodies
+        )
+        receipts_are_plain = smsc.rules is None or not smsc.rules.has("deliver_sm_resp")
         attempts = account.attempts
         last = len(octets) - 16
         size = len(octets)
@@ -137,13 +130,13 @@ class FastLane:
                 if prefix and octets.startswith(prefix, start):
                     start += prefix_size
                 else:
-                    start = find_prefix(octets, start)
+                    start = find_destination(octets, start)
                     if not start or start > stop:
                         break
                     prefix = octets[offset + 16 : start]
                     prefix_size = len(prefix)
                     originator = prefix[prefix.index(0) + 1 : -2]
-                end = octets.find(0, start, start + _DESTINATION_ADDR)
+                end = octets.find(0, start, start + DESTINATION_ADDR)
                 flags = octets[end + 1 : end + 10]
                 shape = shapes.get(flags)
                 if shape is None:
@@ -153,13 +146,20 @@ class FastLane:
                 text = end + 11
                 if end < 0 or text > stop or text + octets[text - 1] != stop or octets[text - 1] > 254:
                     break
-                if decide is not None:
+                if decide is not None and (heads is None or octets[start : start + head_size] in heads):
                     try:
-                        session.decision = decide(session, octets, offset, stop, octets[start:end], now)
+                        decision = decide(session, octets, offset, stop, start, end, now)
                     except Exception as error:
                         session.decision = error
-                    if session.decision is not None:
                         break
+                    if decision is not None:
+                        if not decision.refusal or not terse:
+                            session.decision = decision
+                            break
+                        outbox += (_REFUSED, _STATUS.pack(account.status(decision)), sequence)
+                        refused += 1
+                        offset = stop
+                        continue
                 message_id = high + LOW[low]
                 low += 1
                 if low == BLOCK:
@@ -171,14 +171,15 @@ class FastLane:
                 if shape:
                     quoted = octets[text : min(stop, text + QUOTED_CHARACTERS)].translate(_QUOTABLE)
                     if shape == 2 or _ESCAPE in quoted:
-                        quoted = quoted_text(octets[text:stop], flags[0], flags[7])
+                        quoted = quoted_octets(octets[text:stop], flags[0], flags[7])
                     receipts.append((message_id, octets[start - 3 : end + 1], originator, quoted, now, form, origin))
-            elif kind == _DELIVER_SM_RESP and command_length in (16, 17):
+            elif kind == _DELIVER_SM_RESP and command_length in (16, 17) and receipts_are_plain:
                 if command_length == 17 and octets[stop - 1]:
                     break
-                record = outstanding.pop(sequence, None)
-                if record is None:
+                record = outstanding.get(sequence)
+                if record is None or record[5] == _IN_DATA_SM:
                     break
+                del outstanding[sequence]
                 acknowledged += 1
                 if attempts:
                     attempts.pop(record[0], None)
@@ -187,13 +188,14 @@ class FastLane:
             offset = stop
 
         accepted = low + rolled - first
-        if accepted:
+        if accepted or refused:
             ids.low = low
             session.prefix = prefix
             session.originator = originator
-            session.received += accepted
-            session.sent += accepted
+            session.received += accepted + refused
+            session.sent += accepted + refused
             smsc.counters.messages_accepted += accepted
+            smsc.counters.messages_refused += refused
             if receipts:
                 smsc.delivery.schedule(account, receipts, now + smsc.settings.receipts.after)
         if acknowledged:

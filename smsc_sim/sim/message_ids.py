@@ -1,4 +1,4 @@
-"""Message ids: consecutive numbers in the form that the session's SMPP version can carry."""
+"""Message ids: consecutive numbers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ LOW: tuple[bytes, ...] = tuple(b"%04d" % number for number in range(BLOCK))
 
 
 class MessageIds:
-    """The next message id; decimal with ten digits (SMPP 3.4 appendix B), or eight hexadecimal digits for 3.3.
+    """The next message id; its usual form is decimal with ten digits (SMPP 3.4 appendix B).
 
     The message path reads ``high`` and ``low`` itself and joins ``high + LOW[low]``, because formatting a number for
-    each message costs more than the rest of the response; :meth:`take` is the same in one call.
+    each message costs more than the rest of the response; :meth:`take` gives the number
+    for every other form.
     """
 
     __slots__ = ("_block", "high", "low")
@@ -35,14 +36,10 @@ class MessageIds:
         self.low = 0
         self.high = b"%06d" % self._block
 
-    def take(self, interface_version: int = 0x34) -> bytes:
-        """The next id for a session of this interface_version.
-
-        SMPP 3.3 has message_id as a hexadecimal C-octet string of at most 8 digits.
-        """
+    def take(self) -> int:
+        """The number of the next id, which is then used up."""
         number = self.number
-        message_id = self.high + LOW[self.low]
         self.low += 1
         if self.low == BLOCK:
             self.roll()
-        return message_id if interface_version >= 0x34 else b"%08X" % (number & 0xFFFFFFFF)
+        return number

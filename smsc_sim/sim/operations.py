@@ -6,33 +6,33 @@ are its octets right, and only then what it asks for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from smsc_sim.sim.account import BIND_STATES, password_matches
+from smsc_sim.scenario.rule import SUBMISSIONS
+from smsc_sim.sim.account import BINDS
+from smsc_sim.sim.answer import UNBIND_WAIT, Answers, Then
+from smsc_sim.sim.binding import Binding
+from smsc_sim.sim.decision import Decision
+from smsc_sim.sim.facts import PduFacts
+from smsc_sim.sim.mo import plan_mo
+from smsc_sim.sim.receipt import ReceiptRecord, response_to
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.submission import Submissions
-from smsc_sim.sim.throughput import SlidingWindow
-from smsc_sim.sim.visible import visible
 from smsc_sim.smpp.commands import RESPONSE_BIT, Command, CommandId
 from smsc_sim.smpp.errors import WireError
 from smsc_sim.smpp.framing import HEADER_LENGTH
 from smsc_sim.smpp.legality import Side, State, may_send
-from smsc_sim.smpp.pdu import Pdu
-from smsc_sim.smpp.status import CommandStatus, name_of
+from smsc_sim.smpp.pdu import Pdu, encode, encode_header_only
+from smsc_sim.smpp.receipt_text import MessageState
+from smsc_sim.smpp.status import CommandStatus
+from smsc_sim.smpp.tlv import TLVS_BY_NAME, Tlv, TlvValue
 
 if TYPE_CHECKING:
     from smsc_sim.sim.smsc import Smsc
 
-VERSIONS = {"3.3": 0x33, "3.4": 0x34, "5.0": 0x50}
-"""interface_version by the name that settings use (SMPP 3.4 section 5.2.4)."""
-
-VERSION_NAMES = {number: name for name, number in VERSIONS.items()}
-
 UNBIND_LINGER = 1.0
 """Seconds that an ESME has to close after our unbind_resp before we do: closing at once could lose the response."""
-
-_BINDS = frozenset({CommandId.BIND_TRANSMITTER, CommandId.BIND_RECEIVER, CommandId.BIND_TRANSCEIVER})
 
 _NOT_KEPT = {
     CommandId.QUERY_SM: CommandStatus.ESME_RQUERYFAIL,
@@ -44,18 +44,7 @@ _NOT_KEPT = {
 }
 """Operations on messages that this SMSC does not keep, each with the status of its failure."""
 
-_ANSWERS_A_RECEIPT = frozenset({CommandId.DELIVER_SM_RESP, CommandId.GENERIC_NACK})
-
 Handler = Callable[[Session, Pdu, float], None]
-
-
-def settled_version(offered: int, wanted: int) -> int:
-    """The version of a session: what the ESME wants, at most what the SMSC offers (SMPP 3.4 section 5.2.4).
-
-    0x00 to 0x33 stand for 3.3 or older.
-    """
-    version = 0x33 if wanted < 0x34 else 0x34 if wanted < 0x50 else 0x50
-    return min(version, offered)
 
 
 class Operations:
@@ -63,8 +52,9 @@ class Operations:
 
     def __init__(self, smsc: Smsc) -> None:
         self._smsc = smsc
-        self._offered = VERSIONS[smsc.settings.interface_version]
-        self._accepted = frozenset(VERSIONS[version] for version in smsc.settings.versions)
+        self._binding = Binding(smsc)
+        self._answers = Answers(smsc)
+        self._decision: Decision | None = None
         submissions = Submissions(smsc)
         self._handlers: dict[int, Handler] = {
             CommandId.BIND_TRANSMITTER: self._bind,
@@ -91,7 +81,7 @@ class Operations:
             allowed = self._legal(session, command)
             if not allowed and may_be_sent(command):
                 status = CommandStatus.ESME_RINVBNDSTS
-                if command.command_id in _BINDS and session.bound:
+                if command.command_id in BINDS and session.bound:
                     status = CommandStatus.ESME_RALYBND
                 raise WireError(status, "command_id", 4, f"not allowed while {session.state.name}")
             pdu.check(session.interface_version)
@@ -102,10 +92,80 @@ class Operations:
                     4,
                     f"not for an ESME to send while {session.state.name}",
                 )
-            self._handlers[command.command_id](session, pdu, now)
+            if self._offered(session, pdu, now):
+                self._carry_out(session, pdu, now)
         except WireError as error:
             self._smsc.protocol_error(session, f"{pdu.name} refused: {error}")
             self._smsc.refuse(session, pdu, error.status, now)
+
+    def afterwards(self, session: Session, decision: Decision, now: float) -> None:
+        """Do to a connection what a decision says."""
+        self._answers.afterwards(session, decision, now)
+
+    def _offered(self, session: Session, pdu: Pdu, now: float) -> bool:
+        """Whether the provider offers this request; if not, it has been refused."""
+        smsc = self._smsc
+        profile = smsc.profile_for(session, pdu)
+        if profile.pdus is None or pdu.name in profile.pdus:
+            return True
+        refused = profile.refused_pdu
+        smsc.protocol_error(session, f"{pdu.name} is not offered by {profile.name}")
+        if refused.how == "nack":
+            by_name = isinstance(refused.status, CommandStatus)
+            status = profile.status(refused.status) if by_name else refused.status
+            smsc.send(session, encode_header_only(CommandId.GENERIC_NACK, status, pdu.sequence_number))
+        else:
+            smsc.refuse(session, pdu, refused.status, now)
+        if refused.close:
+            smsc.end(session, now, f"closed: {pdu.name} is not offered", "info")
+        return False
+
+    def _carry_out(self, session: Session, pdu: Pdu, now: float) -> None:
+        """Let the rules for this request decide, and do it unless they refuse.  Messages ask their rules later."""
+        smsc = self._smsc
+        event = "bind" if pdu.command_id in BINDS else pdu.name
+        handler = self._handlers[pdu.command_id]
+        decision = None
+        facts = PduFacts(session, pdu)
+        if smsc.rules is not None and event not in SUBMISSIONS and smsc.rules.has(event):
+            decision = smsc.rules.decide_event(event, facts, now)
+        if decision is None:
+            handler(session, pdu, now)
+            return
+        smsc.switch_as(decision, now)
+        self._decision = decision
+        try:
+            if decision.reply.is_accepted:
+                handler(session, pdu, now)
+            else:
+                self._refuse(session, pdu, decision, now)
+        finally:
+            self._decision = None
+        if decision.reply.is_accepted and session.account is not None:
+            values = facts.values(decision.number)
+            plan_mo(smsc, session.account, session.number, decision, values, now + decision.delay)
+
+    def _refuse(self, session: Session, pdu: Pdu, decision: Decision, now: float) -> None:
+        """Refuse ``pdu`` as a rule says."""
+        smsc = self._smsc
+        if pdu.command_id in BINDS:
+            smsc.counters.binds_refused += 1
+            smsc.complain("info", session, f"{pdu.name} refused by rule '{decision.rule}'")
+        reply = decision.reply
+        refusal = smsc.refusal(session, pdu, reply.status, by_name=reply.by_name, body=reply.body, tlvs=reply.tlvs)
+        self._answer(session, pdu, refusal, now)
+
+    def _answer(self, session: Session, pdu: Pdu, response: bytes, now: float, then: Then | None = None) -> None:
+        """Answer ``pdu``, as the rule that decided about it says; ``then`` follows when the answer is on its way."""
+        decision = self._decision
+        if decision is None:
+            self._smsc.send(session, response)
+            if then is not None:
+                then(now)
+            return
+        if decision.reply.is_accepted and decision.reply.tlvs:
+            response = _with_tlvs(response, decision.reply.tlvs)
+        self._answers.give(session, pdu, response, decision, decision.delay, now, then)
 
     def _legal(self, session: Session, command: Command) -> bool:
         if command.command_id == CommandId.ENQUIRE_LINK:
@@ -116,72 +176,57 @@ class Operations:
         return may_send(Side.ESME, command.command_id, session.state, session.interface_version)
 
     def _bind(self, session: Session, pdu: Pdu, now: float) -> None:
-        smsc = self._smsc
-        fields = pdu.fields
-        system_id = str(fields["system_id"])
-        wanted = fields["interface_version"]
-        assert isinstance(wanted, int)
-        bind_type = pdu.name.removeprefix("bind_")
-        account = smsc.accounts.find(system_id)
-        known = password_matches(account, str(fields["password"]))
-        reason = ""
-        status = CommandStatus.ESME_RBINDFAIL
-        if settled_version(0x50, wanted) not in self._accepted:
-            reason = f"interface_version 0x{wanted:02x} is not accepted here"
-        elif account is None:
-            status, reason = CommandStatus.ESME_RINVSYSID, "no such account"
-        elif not known:
-            status, reason = CommandStatus.ESME_RINVPASWD, "wrong password"
-        elif not account.allows(session.host):
-            reason = f"{session.host} is not on the account's allow list"
-        elif bind_type not in account.definition.binds:
-            reason = f"the account may not bind as {bind_type}"
-        elif account.definition.sessions is not None and len(account.sessions) >= account.definition.sessions:
-            reason = f"the account has its {account.definition.sessions} sessions already"
-        if reason or account is None:
-            smsc.counters.binds_refused += 1
-            smsc.complain("warn", session, f"{pdu.name} as '{visible(system_id)}' refused, {name_of(status)}: {reason}")
-            smsc.refuse(session, pdu, status, now)
+        response = self._binding.bind(session, pdu, now)
+        account = session.account
+        if account is None:
+            self._answer(session, pdu, response, now, lambda instant: self._bind_refused(session, pdu, instant))
             return
+        # Nothing is delivered before the ESME can know that it is bound.
+        window, session.receipt_window = session.receipt_window, 0
 
-        session.state = BIND_STATES[bind_type]
-        session.account = account
-        session.interface_version = settled_version(self._offered, wanted)
-        session.bound_at = session.last_received_at = now
-        session.receipt_window = smsc.settings.receipts.window
-        rate = account.definition.throughput
-        if rate is not None and rate.scope == "session":
-            session.throughput = SlidingWindow(rate)
-        account.sessions.append(session)
-        smsc.timers.start(session, now)
-        smsc.counters.binds_accepted += 1
-        smsc.note("info", session, f"bound as {bind_type}, SMPP {VERSION_NAMES[session.interface_version]}")
-        tlvs = [("sc_interface_version", self._offered)] if session.interface_version >= 0x34 else []
-        smsc.send(session, smsc.response(pdu, {"system_id": smsc.settings.system_id}, tlvs))
-        smsc.delivery.drain(account, now)
+        def bound(instant: float) -> None:
+            session.receipt_window = window
+            self._smsc.delivery.drain(account, instant)
+
+        self._answer(session, pdu, response, now, bound)
+
+    def _bind_refused(self, session: Session, pdu: Pdu, now: float) -> None:
+        account = self._smsc.accounts.find(str(pdu.fields["system_id"]))
+        wallet = account.definition.wallet if account is not None else None
+        if account is not None and wallet is not None and wallet.then == "close" and account.is_broke:
+            self._smsc.end(session, now, "closed: the balance is empty", "info")
 
     def _unbind(self, session: Session, pdu: Pdu, now: float) -> None:
         smsc = self._smsc
         smsc.note("info", session, "unbound by the ESME")
-        smsc.send(session, smsc.response(pdu))
         smsc.leave(session, State.UNBOUND, now)
-        smsc.close_by(session, now + UNBIND_LINGER)
+        linger = UNBIND_LINGER
+        if self._decision is not None and self._decision.reply.how == "none":
+            # The ESME is to find out by itself that no response comes.
+            linger = smsc.settings.timers.response or UNBIND_WAIT
+        self._answer(session, pdu, smsc.response(pdu), now, lambda instant: smsc.close_by(session, instant + linger))
 
     def _enquire_link(self, session: Session, pdu: Pdu, now: float) -> None:
-        self._smsc.send(session, self._smsc.response(pdu))
+        self._answer(session, pdu, self._smsc.response(pdu), now)
 
     def _not_kept(self, session: Session, pdu: Pdu, now: float) -> None:
-        self._smsc.refuse(session, pdu, _NOT_KEPT[CommandId(pdu.command_id)], now)
+        """An operation on a message that is not kept: it fails, unless a rule says that it is well."""
+        smsc = self._smsc
+        if self._decision is None or not self._decision.says_reply:
+            response = smsc.refusal(session, pdu, _NOT_KEPT[CommandId(pdu.command_id)])
+        else:
+            fields = {"message_id": pdu.fields["message_id"], "message_state": MessageState.UNKNOWN.value}
+            response = smsc.response(pdu, fields if pdu.name == "query_sm" else {})
+        self._answer(session, pdu, response, now)
 
     def _response(self, session: Session, pdu: Pdu, now: float) -> None:
         """A response or a generic_nack; neither is ever answered, so that two peers cannot nack each other for ever."""
         smsc = self._smsc
         command_id = pdu.command_id
-        record = None
-        if command_id in _ANSWERS_A_RECEIPT:
-            record = session.outstanding.pop(pdu.octets[12:16], None)
-        if record is not None:
-            smsc.delivery.answered(session, record, pdu.command_status or _nack_status(pdu), now)
+        record = session.outstanding.get(pdu.octets[12:16])
+        if record is not None and command_id in (response_to(record), CommandId.GENERIC_NACK):
+            del session.outstanding[pdu.octets[12:16]]
+            self._receipt_answered(session, pdu, record, now)
         elif command_id == CommandId.ENQUIRE_LINK_RESP and session.enquire_link_sent_at:
             smsc.timers.heard(session, now)
         elif command_id == CommandId.UNBIND_RESP and session.unbinding:
@@ -199,6 +244,23 @@ class Operations:
         except WireError as error:
             smsc.protocol_error(session, f"{pdu.name} taken although {error}")
 
+    def _receipt_answered(self, session: Session, pdu: Pdu, record: ReceiptRecord, now: float) -> None:
+        """Let the rules for deliver_sm_resp do what they do; nothing is ever sent in answer to it."""
+        smsc = self._smsc
+        decision = None
+        facts = PduFacts(session, pdu)
+        if smsc.rules is not None and smsc.rules.has("deliver_sm_resp"):
+            decision = smsc.rules.decide_event("deliver_sm_resp", facts, now)
+        retry = decision.retry if decision is not None else None
+        smsc.delivery.answered(session, record, pdu.command_status or _nack_status(pdu), now, retry)
+        if decision is None:
+            return
+        smsc.switch_as(decision, now)
+        if session.account is not None:
+            values = facts.values(decision.number)
+            plan_mo(smsc, session.account, session.number, decision, values, now)
+        self._answers.afterwards(session, decision, now)
+
 
 def may_be_sent(command: Command) -> bool:
     """Whether an ESME may ever send this command, in whatever state."""
@@ -208,3 +270,17 @@ def may_be_sent(command: Command) -> bool:
 def _nack_status(pdu: Pdu) -> int:
     """A generic_nack refuses even when its status says ESME_ROK."""
     return CommandStatus.ESME_RUNKNOWNERR if pdu.command_id == CommandId.GENERIC_NACK else CommandStatus.ESME_ROK
+
+
+def _with_tlvs(response: bytes, tlvs: Sequence[tuple[str | int, TlvValue]]) -> bytes:
+    """The response with these TLVs beside its own, or instead of the ones of the same tag."""
+    pdu = Pdu(response)
+    replaced = {TLVS_BY_NAME[name].tag if isinstance(name, str) else name for name, _ in tlvs}
+    kept: list[Tlv | tuple[str | int, object]] = [tlv for tlv in pdu.tlvs if tlv.tag not in replaced]
+    return encode(
+        pdu.command_id,
+        sequence_number=pdu.sequence_number,
+        command_status=pdu.command_status,
+        fields=pdu.fields,
+        tlvs=[*kept, *tlvs],
+    )

@@ -17,6 +17,9 @@ ReceiptRecord: TypeAlias = "tuple[bytes, bytes, bytes, bytes, float, int, int]"
 message_id without NUL; service_type and the receipt's source address (the message's destination: NUL, ton, npi, addr,
 NUL); its destination address (the message's source: ton, npi, addr, NUL); the text quoted, in the default alphabet;
 the instant of acceptance; the number of its :class:`ReceiptForm`; the number of the session that submitted.
+
+A PDU that was prepared as a whole (an unusual receipt, a message from a subscriber) has a negative form: minus its
+command_id; its body is in place of the text, and TLVs that a session of SMPP 3.3 does not get in place of the source.
 """
 
 
@@ -39,6 +42,11 @@ _RECEIPTED_MESSAGE_ID = tuple(b"\x00\x1e" + bytes([0, size + 1]) for size in ran
 """Tag and length of receipted_message_id (SMPP 3.4 section 5.3.2.12), for an id of ``size`` octets and its NUL."""
 
 _MINUTE = 60
+
+
+def response_to(record: ReceiptRecord) -> int:
+    """The command_id of the response that answers this record."""
+    return CommandId.DATA_SM_RESP if record[5] == -CommandId.DATA_SM else CommandId.DELIVER_SM_RESP
 
 
 class ReceiptWriter:
@@ -95,6 +103,13 @@ class ReceiptWriter:
         middle = state_tlv = b""
         for record in records:
             message_id, source, destination, text, accepted_at, form, _ = record
+            if form < 0:
+                sequence_number = 1 if sequence_number == LAST_SEQUENCE_NUMBER else sequence_number + 1
+                sequence = SEQUENCE_NUMBER.pack(sequence_number)
+                tlvs = source if with_tlvs else b""
+                outbox += (_HEAD.pack(16 + len(text) + len(tlvs), -form, 0), sequence, text, tlvs)
+                outstanding[sequence] = record
+                continue
             if accepted_at != last_accepted or form != last_form:
                 last_accepted, last_form = accepted_at, form
                 middle = self._middle(accepted_at, now, form)

@@ -12,6 +12,7 @@ from smsc_sim.smpp.legality import State
 
 if TYPE_CHECKING:
     from smsc_sim.sim.account import Account
+    from smsc_sim.sim.answer import DribbledAnswer
     from smsc_sim.sim.decision import Decision
     from smsc_sim.sim.receipt import ReceiptRecord
 
@@ -39,6 +40,9 @@ class Link(Protocol):
     def carry_out(self, octets: bytes, ending: Ending) -> None:
         """Write ``octets`` (maybe none), then end the connection as ``ending`` says."""
 
+    def freeze(self) -> None:
+        """Read nothing any more."""
+
     def drop(self) -> None:
         """Close at once, whatever is still to be written or read."""
 
@@ -53,14 +57,17 @@ class Session:
         "complaints",
         "deadline",
         "decision",
+        "dribbled",
         "ending",
         "enquire_link_sent_at",
         "expiries",
+        "frozen",
         "held",
         "host",
         "interface_version",
         "last_received_at",
         "link",
+        "muted",
         "next_check",
         "number",
         "opened_at",
@@ -79,6 +86,7 @@ class Session:
         "throughput",
         "tls",
         "touched",
+        "trickle",
         "unbinding",
         "writable",
     )
@@ -103,6 +111,14 @@ class Session:
 
         self.outbox: list[bytes] = []
         """Pieces to be written, joined by the driver's one write."""
+        self.trickle: list[bytes] | None = None
+        """Pieces of a dribbled answer, or last words, that may leave now; the outbox waits."""
+        self.dribbled: DribbledAnswer | None = None
+        """The answer that leaves in small pieces now."""
+        self.muted = False
+        """Whether nothing new is written any more, as after an answer that hangs."""
+        self.frozen = False
+        """Whether nothing is read any more either, and the socket kept."""
         self.ending = Ending.NONE
         self.touched = False
         """Whether the driver has been told to look at this session."""
@@ -122,9 +138,9 @@ class Session:
 
         self.throughput: SlidingWindow | None = None
         self.replies_pending = 0
-        """Requests whose response is delayed."""
+        """Messages whose response is delayed."""
         self.answered_in_read = 0
-        """Requests out of one read that have been answered: the ESME sent them all without seeing a response."""
+        """Messages out of one read that have been answered: the ESME sent them all without seeing a response."""
 
         self.received = 0
         self.sent = 0
@@ -166,6 +182,12 @@ class Session:
     def receives(self) -> bool:
         """Whether deliver_sm may be sent on it."""
         return self.state in RECEIVING and not self.unbinding
+
+    def mute(self) -> None:
+        """Let what has been said leave, and then nothing more."""
+        if self.trickle is None:
+            self.trickle, self.outbox = self.outbox, []
+        self.muted = True
 
     def room(self) -> int:
         """How many deliver_sm may be sent now."""

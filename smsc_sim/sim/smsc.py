@@ -7,21 +7,29 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from msgspec import structs
+
 from smsc_sim.scenario.account import AccountDefinition
-from smsc_sim.scenario.settings import SmscSettings
-from smsc_sim.sim.account import Accounts
+from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
+from smsc_sim.scenario.profile import Profile
+from smsc_sim.scenario.rule import SUBMISSIONS, Rule
+from smsc_sim.scenario.settings import ReceiptSettings, SmscSettings, Timers
+from smsc_sim.sim.account import BINDS, Accounts
 from smsc_sim.sim.counters import Counters
-from smsc_sim.sim.decision import Decide
+from smsc_sim.sim.decision import Decide, Decision
 from smsc_sim.sim.delivery import Delivery
+from smsc_sim.sim.facts import ConnectionFacts
 from smsc_sim.sim.fast_lane import FastLane
 from smsc_sim.sim.foreign import looks_like
 from smsc_sim.sim.journal import Direction, Journal
 from smsc_sim.sim.message_ids import MessageIds
 from smsc_sim.sim.operations import Operations
 from smsc_sim.sim.receipt import ReceiptForm
+from smsc_sim.sim.rulebook import RuleBook
 from smsc_sim.sim.secrets import WITH_PASSWORD, without_passwords
-from smsc_sim.sim.session import Ending, Session
+from smsc_sim.sim.session import Ending, Link, Session
 from smsc_sim.sim.session_timers import SessionTimers
+from smsc_sim.sim.switches import Switch, Switches
 from smsc_sim.sim.timeline import Timeline
 from smsc_sim.smpp.commands import COMMANDS_BY_NAME, CommandId
 from smsc_sim.smpp.errors import FramingError, WireError
@@ -63,44 +71,90 @@ class Smsc:
         settings: SmscSettings,
         accounts: Iterable[AccountDefinition],
         *,
+        scenario: Scenario = NO_SCENARIO,
+        seed: int = 0,
+        now: float = 0.0,
         decide: Decide | None = None,
         fast: bool = True,
     ) -> None:
-        """``decide``: the rules; None accepts everything.  ``fast``: False sends all PDUs through the full decoder."""
+        """``scenario``: rules, profiles and switches, begun at ``now`` with ``seed``.
+
+        ``decide``: decides about messages in place of rules.
+
+        ``fast``: False sends all PDUs through the full decoder.
+        """
+        settings = under_profile(settings, scenario.profile)
         self.settings = settings
-        self.accounts = Accounts(accounts)
-        self.decide = decide
+        self.profile = scenario.profile
+        """The provider, before a bind says for whom."""
+        self.accounts = Accounts(accounts, scenario)
+        self.rules: RuleBook | None = None
         self.counters = Counters()
         self.timeline = Timeline()
         self.journal = Journal(settings.journal_octets)
         self.message_ids = MessageIds()
         self.sessions: dict[int, Session] = {}
         self.timers = SessionTimers(self)
-        self.delivery = Delivery(settings, self.timeline, self.counters, self.touch, self.timers.check_by)
+        self.switches = Switches(self.timeline, self._switched)
+        self.delivery = Delivery(
+            settings, self.timeline, self.counters, self.accounts, self.touch, self.timers.check_by
+        )
         self.default_form = self.delivery.writer.number_of(ReceiptForm())
+        self.decide = decide
+        if decide is None:
+            self.obey(scenario, seed, now)
         self._operations = Operations(self)
         self._lane = FastLane(self) if fast else None
         self._touched: list[Session] = []
         self._notes: list[Note] = []
         self._last_session = 0
+        self._last_reference = 0
+
+    def obey(self, scenario: Scenario, seed: int, now: float) -> None:
+        """Have these rules and switches from ``now`` on.
+
+        Counters go on for rules that are written as they were, and switches stay as they stand.
+        """
+        self.switches.define(
+            {
+                name: Switch(definition.label, definition.active, definition.for_seconds)
+                for name, definition in scenario.switches.items()
+            },
+            now,
+        )
+        defaults = scenario.defaults
+        default = None
+        if defaults.reply is not None or defaults.receipts is not None:
+            default = Rule("", reply=defaults.reply, receipts=defaults.receipts)
+        rules = RuleBook(scenario.rules, seed=seed, is_on=self.switches.is_on, default=default)
+        if self.rules is not None:
+            rules.keep_counters_of(self.rules)
+        self.rules = rules if scenario.rules or default is not None else None
+        self.decide = self.rules.decide if self.rules is not None else None
 
     # What the driver tells
 
-    def connected(self, peer: str, host: str, now: float, *, tls: str = "") -> Session:
-        """An ESME has connected; ``peer`` as in 127.0.0.1:51234, ``host`` its address alone."""
+    def connected(self, peer: str, host: str, now: float, *, tls: str = "", link: Link | None = None) -> Session:
+        """An ESME has connected through ``link``; ``peer`` as in 127.0.0.1:51234, ``host`` its address alone."""
         self._last_session += 1
         session = Session(self._last_session, peer, host, now, tls=tls)
+        session.link = link
         self.sessions[session.number] = session
         self.counters.sessions_opened += 1
         self.timers.start(session, now)
         if len(self.sessions) > self.settings.max_sessions:
             self.counters.sessions_refused += 1
             self.end(session, now, f"refused: there are {self.settings.max_sessions} sessions already", "warn")
+        elif self.rules is not None and self.rules.has("connect"):
+            decision = self.rules.decide_event("connect", ConnectionFacts(session), now)
+            if decision is not None:
+                self.switch_as(decision, now)
+                self._operations.afterwards(session, decision, now)
         return session
 
     def receive(self, session: Session, data: bytes, now: float) -> None:
         """Octets came on this session; handle every PDU that they complete, hold the rest."""
-        if session.ending:
+        if session.ending or session.frozen:
             return
         if session.held is not None:
             joined = session.held.join(data)
@@ -112,11 +166,11 @@ class Smsc:
         offset = self._consume(session, data, now)
         if offset < len(data) and not session.ending:
             session.held = Partial(data[offset:] if offset else data, self.settings.frame_limit)
+        if session.outbox:
+            self.touch(session)
         account = session.account
         if account is not None and account.waiting:
             self.delivery.drain(account, now)
-        if session.outbox:
-            self.touch(session)
 
     def _consume(self, session: Session, data: bytes, now: float) -> int:
         """Handle the whole PDUs at the beginning of ``data`` and journal them; returns where they end."""
@@ -187,7 +241,9 @@ class Smsc:
 
     def take_output(self, session: Session, now: float) -> bytes:
         """The octets to be written on this session, journalled as sent at ``now``."""
-        outbox = session.outbox
+        if session.muted:
+            session.outbox.clear()
+        outbox = session.outbox if session.trickle is None else session.trickle
         if not outbox:
             return b""
         octets = outbox[0] if len(outbox) == 1 else b"".join(outbox)
@@ -241,17 +297,30 @@ class Smsc:
             tlvs=tlvs,
         )
 
-    def refusal(self, session: Session, request: Pdu, command_status: int) -> bytes:
+    def refusal(
+        self,
+        session: Session,
+        request: Pdu,
+        command_status: int,
+        *,
+        by_name: bool = True,
+        body: bool | None = None,
+        tlvs: Iterable[tuple[str | int, object]] = (),
+    ) -> bytes:
         """The PDU that refuses ``request``: its own response, or a generic_nack where it has none.
 
-        Without a body, unless ``error_bodies`` is set (SMPP 3.4 section 4.1.2: "not returned if the command_status
-        field contains a non-zero value").
+        Without a body, unless ``error_bodies`` or ``body`` asks for one (SMPP 3.4 section 4.1.2: "not returned if the
+        command_status field contains a non-zero value").  ``by_name``: the number is the one that the provider
+        has for this status of the specification.
         """
+        profile = self.profile_for(session, request)
+        command_status = profile.status(command_status) if by_name else command_status
+        bodies = self.settings.error_bodies if profile.error_bodies is None else profile.error_bodies
         command = request.command
         if command is None or command.response is None:
             return encode_header_only(CommandId.GENERIC_NACK, command_status, request.sequence_number)
         response = COMMANDS_BY_NAME[command.response]
-        if not self.settings.error_bodies:
+        if not (bodies if body is None else body) and not tlvs:
             return encode_header_only(response.command_id, command_status, request.sequence_number)
         values: dict[str, int | str] = {
             "system_id": self.settings.system_id,
@@ -270,13 +339,23 @@ class Smsc:
             sequence_number=request.sequence_number,
             command_status=command_status,
             fields=fields,
+            tlvs=tlvs,
         )
 
     def refuse(self, session: Session, request: Pdu, command_status: int, now: float) -> None:
-        """Answer ``request`` with an error."""
-        if request.name in ("submit_sm", "submit_multi", "data_sm"):
+        """Answer ``request`` with an error; a CommandStatus is a status by name, another integer stays that number."""
+        if request.name in SUBMISSIONS:
             self.counters.messages_refused += 1
-        self.send(session, self.refusal(session, request, command_status))
+        by_name = isinstance(command_status, CommandStatus)
+        self.send(session, self.refusal(session, request, command_status, by_name=by_name))
+
+    def profile_for(self, session: Session, request: Pdu) -> Profile:
+        """The provider that answers a request: that of the account, also of the one that a bind asks for."""
+        account = session.account
+        if account is None and request.command_id in BINDS:
+            with suppress(WireError):
+                account = self.accounts.find(str(request.fields["system_id"]))
+        return self.profile if account is None else account.profile
 
     def unbind(self, session: Session, now: float, grace: float) -> None:
         """Ask a bound ESME to go: send unbind, and close when it answers or after ``grace`` seconds."""
@@ -293,6 +372,28 @@ class Smsc:
         if account is not None and session in account.sessions:
             account.sessions.remove(session)
             self.delivery.session_lost(session, now)
+
+    def freeze(self, session: Session, reason: str) -> None:
+        """Read and write nothing on this session any more but what has been said, and keep its socket."""
+        if not session.frozen:
+            self.note("info", session, reason)
+            session.mute()
+            session.frozen = True
+            if session.link is not None:
+                session.link.freeze()
+
+    def next_reference(self) -> int:
+        """A reference number for the segments of a message of ours, 0 to 65535."""
+        self._last_reference = (self._last_reference + 1) & 0xFFFF
+        return self._last_reference
+
+    def switch_as(self, decision: Decision, now: float) -> None:
+        """Put the switches on and off that a decision says."""
+        for name, active in decision.set:
+            self.switches.put(name, active, now)
+
+    def _switched(self, name: str, active: bool) -> None:
+        self._notes.append(Note("info", "switch", name, "", "on" if active else "off"))
 
     def end(self, session: Session, now: float, reason: str, level: Level, ending: Ending = Ending.CLOSE) -> None:
         """Close the connection after what is in the outbox has been written."""
@@ -335,3 +436,12 @@ class Smsc:
             self.complain("error", session, f"internal error {error!r} at {octets.hex()}")
             if not pdu.command_id & 0x80000000:
                 self.refuse(session, pdu, CommandStatus.ESME_RSYSERR, now)
+
+
+def under_profile(settings: SmscSettings, profile: Profile) -> SmscSettings:
+    """The settings with the provider's timers and retries where they have been left at their defaults."""
+    if profile.timers is not None and settings.timers == Timers():
+        settings = structs.replace(settings, timers=profile.timers)
+    if profile.retry is not None and settings.receipts.retry == ReceiptSettings().retry:
+        settings = structs.replace(settings, receipts=structs.replace(settings.receipts, retry=profile.retry))
+    return settings

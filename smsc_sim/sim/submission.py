@@ -1,28 +1,23 @@
-"""Submission: a message comes by submit_sm, data_sm or submit_multi, is decided upon, answered, and gets receipts."""
+"""Submission: a message comes by submit_sm, data_sm or submit_multi, is checked, held to limits, and decided upon."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from smsc_sim.sim.decision import ACCEPT, Decision, receipt_wanted
-from smsc_sim.sim.receipt import ReceiptForm, ReceiptRecord
+from smsc_sim.sim.decision import ACCEPT, Decision
+from smsc_sim.sim.facts import MessageFacts
+from smsc_sim.sim.outcome import Outcomes, price
+from smsc_sim.sim.positions import find_destination
 from smsc_sim.sim.session import Session
-from smsc_sim.smpp import gsm7
 from smsc_sim.smpp.errors import WireError
+from smsc_sim.smpp.framing import HEADER_LENGTH
 from smsc_sim.smpp.pdu import Pdu
-from smsc_sim.smpp.segments import user_text
 from smsc_sim.smpp.status import CommandStatus
 from smsc_sim.smpp.times import TimeError, parse_time
 
 if TYPE_CHECKING:
     from smsc_sim.sim.smsc import Smsc
-
-QUOTED_CHARACTERS = 20
-"""How much of the message a receipt quotes (SMPP 3.4 appendix B)."""
-
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 _LONGEST_ADDRESS = 20
 """Octets of an address in deliver_sm, which carries the receipt (SMPP 3.4 section 5.2.8), without its NUL."""
@@ -33,50 +28,14 @@ _TIMES = {
 }
 
 
-def quoted_text(short_message: bytes, esm_class: int, data_coding: int) -> bytes:
-    """The first :data:`QUOTED_CHARACTERS` of the message as they stand in a receipt: in the default alphabet.
-
-    A user data header is left out, control characters become spaces (a line break ends the match of many a parser),
-    and characters that the default alphabet does not have become ``?``.
-    """
-    text = user_text({"short_message": short_message, "esm_class": esm_class, "data_coding": data_coding}, [])
-    return gsm7.encode(_CONTROLS.sub(" ", text[:QUOTED_CHARACTERS]), replace=True)
-
-
-def _address(ton: object, npi: object, address: object) -> bytes:
-    """An address as three fields stand on the wire."""
-    return bytes([_number(ton), _number(npi)]) + str(address).encode("latin-1") + b"\0"
-
-
-def _number(value: object) -> int:
-    assert isinstance(value, int)
-    return value
-
-
-class DelayedReply:
-    """A response that leaves later: an event of the timeline."""
-
-    __slots__ = ("octets", "session", "submissions")
-
-    def __init__(self, submissions: Submissions, session: Session, octets: bytes) -> None:
-        self.submissions = submissions
-        self.session = session
-        self.octets = octets
-
-    def fire(self, now: float) -> None:
-        """Send it, if the session is still there."""
-        self.session.replies_pending -= 1
-        if self.session.link is not None and not self.session.ending:
-            self.submissions.smsc.send(self.session, self.octets)
-
-
 class Submissions:
     """Handles messages that are submitted; the PDUs given have passed :meth:`Pdu.check`."""
 
-    __slots__ = ("smsc",)
+    __slots__ = ("_outcomes", "smsc")
 
     def __init__(self, smsc: Smsc) -> None:
         self.smsc = smsc
+        self._outcomes = Outcomes(smsc)
 
     def submit_sm(self, session: Session, pdu: Pdu, now: float) -> None:
         """A message to one destination (SMPP 3.4 section 4.4)."""
@@ -126,10 +85,34 @@ class Submissions:
         if refused is not None:
             smsc.refuse(session, pdu, refused, now)
             return
+        if self._unpaid(session, pdu, now):
+            return
         if decision is None and smsc.decide is not None:
-            destination = str(destinations[0]["destination_addr"]).encode("latin-1")
-            decision = smsc.decide(session, pdu.octets, 0, len(pdu.octets), destination, now)
-        self._carry_out(session, pdu, destinations, decision or ACCEPT, now)
+            decision = self._decide(session, pdu, destinations[0], now)
+        self._outcomes.carry_out(session, pdu, destinations, decision or ACCEPT, now)
+
+    def _decide(self, session: Session, pdu: Pdu, destination: Mapping[str, object], now: float) -> Decision | None:
+        """What the rules say; their first question is about the destination, which is found by its octets."""
+        smsc = self.smsc
+        address = str(destination["destination_addr"])
+        if smsc.rules is not None and pdu.name != "submit_sm":
+            return smsc.rules.decide_event(pdu.name, MessageFacts.of(session, pdu, address), now)
+        assert smsc.decide is not None, "asked for only then"
+        start = pdu.octets.index(address.encode("latin-1") + b"\0", HEADER_LENGTH)
+        if pdu.name == "submit_sm":
+            start = find_destination(pdu.octets, HEADER_LENGTH)
+        return smsc.decide(session, pdu.octets, 0, len(pdu.octets), start, start + len(address), now)
+
+    def _unpaid(self, session: Session, pdu: Pdu, now: float) -> bool:
+        """Whether the account's wallet does not cover the message; if so, it has been refused."""
+        account = session.account
+        wallet = account.definition.wallet if account is not None else None
+        if wallet is None or account is None or account.balance >= price(wallet, pdu):
+            return False
+        self.smsc.refuse(session, pdu, wallet.status, now)
+        if wallet.then == "close":
+            self.smsc.end(session, now, "closed: the balance is empty", "info")
+        return True
 
     def _limit(self, session: Session, now: float) -> int | None:
         """The status with which a limit of the account refuses a message now, or None."""
@@ -144,90 +127,3 @@ class Submissions:
             if window is not None and not window.admit(now):
                 return definition.throughput_status
         return None
-
-    def _carry_out(
-        self,
-        session: Session,
-        pdu: Pdu,
-        destinations: Sequence[Mapping[str, object]],
-        decision: Decision,
-        now: float,
-    ) -> None:
-        smsc = self.smsc
-        if decision.command_status != CommandStatus.ESME_ROK:
-            octets = smsc.refusal(session, pdu, decision.command_status)
-            smsc.counters.messages_refused += 1
-        else:
-            message_id = smsc.message_ids.take(session.interface_version)
-            fields: dict[str, object] = {"message_id": message_id.decode("ascii")}
-            if pdu.name == "submit_multi":
-                fields["unsuccess_smes"] = _unknown_lists(pdu)
-            octets = smsc.response(pdu, fields)
-            smsc.counters.messages_accepted += 1
-            for destination in destinations:
-                self._plan_receipts(session, pdu, destination, message_id, decision, now)
-        if decision.delay > 0:
-            session.replies_pending += 1
-            smsc.timeline.add(now + decision.delay, DelayedReply(self, session, octets))
-        else:
-            session.answered_in_read += 1
-            smsc.send(session, octets)
-
-    def _plan_receipts(
-        self,
-        session: Session,
-        pdu: Pdu,
-        destination: Mapping[str, object],
-        message_id: bytes,
-        decision: Decision,
-        now: float,
-    ) -> None:
-        """Put the receipts of one destination on the timeline, as far as registered_delivery asks for them."""
-        smsc = self.smsc
-        account = session.account
-        assert account is not None, "only a bound session submits"
-        fields = pdu.fields
-        registered_delivery = _number(fields["registered_delivery"])
-        for plan in decision.receipts:
-            if not receipt_wanted(registered_delivery, plan.state):
-                continue
-            after = smsc.settings.receipts.after if plan.after is None else plan.after
-            form = ReceiptForm(plan.state, plan.error_code)
-            record: ReceiptRecord = (
-                message_id,
-                b"\0"
-                + _address(
-                    destination["dest_addr_ton"],
-                    destination["dest_addr_npi"],
-                    destination["destination_addr"],
-                ),
-                _address(fields["source_addr_ton"], fields["source_addr_npi"], fields["source_addr"]),
-                quoted_text(_text_octets(pdu), _number(fields["esm_class"]), _number(fields["data_coding"])),
-                now,
-                smsc.delivery.writer.number_of(form),
-                session.number,
-            )
-            smsc.delivery.schedule(account, (record,), now + decision.delay + after)
-
-
-def _text_octets(pdu: Pdu) -> bytes:
-    """The user data: short_message, or message_payload where that is empty (SMPP 3.4 section 5.3.2.32)."""
-    octets = pdu.fields.get("short_message") or pdu.tlv("message_payload") or b""
-    assert isinstance(octets, bytes)
-    return octets
-
-
-def _unknown_lists(pdu: Pdu) -> list[dict[str, object]]:
-    """The destinations of a submit_multi that are distribution lists, as its response reports failures."""
-    destinations = pdu.fields["dest_addresses"]
-    assert isinstance(destinations, list)
-    return [
-        {
-            "dest_addr_ton": 0,
-            "dest_addr_npi": 0,
-            "destination_addr": destination["dl_name"],
-            "error_status_code": int(CommandStatus.ESME_RINVDLNAME),
-        }
-        for destination in destinations
-        if destination["dest_flag"] == 2
-    ]

@@ -142,7 +142,8 @@ class ReceiptFormat:
         if self.err_width < 0 or self.text_length < 0:
             raise ValueError("err_width and text_length must not be negative")
         label = self.label.replace("%", "%%")
-        text = f"{label}%(text)s" if label.endswith((":", " ")) or not label else f"{label} %(text)s"
+        joined = label.endswith((":", " ")) or not label or not self.text_length
+        text = f"{label}%(text)s" if joined else f"{label} %(text)s"
         object.__setattr__(self, "template", " ".join(_VALUES.get(part, text) for part in self.parts))
 
 

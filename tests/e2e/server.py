@@ -24,8 +24,12 @@ UNEXPECTED = re.compile(r"Traceback|Unhandled|ESME_RSYSERR|internal error|Except
 
 
 def clean_environment() -> dict[str, str]:
-    """This environment without the product's own settings, which would overlay the ones under test."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("SMSC_SIM_")}
+    """This environment without the product's own settings, which would overlay the ones under test.
+
+    No scenario unless a test names one: the built-in test numbers are no part of what most tests are about.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SMSC_SIM_")}
+    return {**environment, "SMSC_SIM_SCENARIO": "none"}
 
 
 def endpoint(text: str) -> Endpoint:

@@ -29,6 +29,9 @@ class FakeLink:
     def drop(self) -> None:
         raise AssertionError("nobody asked for that")
 
+    def freeze(self) -> None:
+        raise AssertionError("nobody asked for that")
+
     def names(self) -> list[str]:
         framer = Framer()
         return [Pdu(octets).name for carried, _ in self.carried for octets in framer.feed(carried)]

@@ -24,13 +24,12 @@ from zope.interface.verify import verifyObject
 from smsc_sim.net import tls
 from smsc_sim.net.protocol import LINGER, SmppFactory, SmppProtocol
 from smsc_sim.scenario.settings import SmscSettings, Timers
-from smsc_sim.sim.decision import Decision
 from smsc_sim.sim.session import Ending, Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.smpp.framing import Framer
 from smsc_sim.smpp.pdu import Pdu, encode, encode_header_only
 from tests.net.wires import Bench, Turner, Wire, until
-from tests.sim.playing import ALPHA, START, SubmitSm, bind_octets, smsc_settings
+from tests.sim.playing import ALPHA, START, SubmitSm, bind_octets, decided, smsc_settings
 
 PING = encode("enquire_link", sequence_number=77)
 
@@ -378,7 +377,7 @@ def test_a_tls_transport_is_not_bypassed() -> None:
     _, protocol, _ = piped(transport)
     assert transport.no_delay
     assert transport.producer is protocol
-    assert protocol.session.tls == ""
+    assert protocol.session.tls == "TLS"
     protocol.handshakeCompleted()
     assert protocol.session.tls == "TLSv1.3"
     protocol.dataReceived(PING)
@@ -400,7 +399,7 @@ def test_peers_have_names(address: Any, peer: str, host: str) -> None:
 
 
 def test_a_delayed_answer_leaves_by_the_timer() -> None:
-    where = Bench(Smsc(smsc_settings(), [ALPHA], decide=lambda *_: Decision(delay=2.0)), Clock())
+    where = Bench(Smsc(smsc_settings(), [ALPHA], decide=lambda *_: decided(delay=2.0)), Clock())
     protocol = SmppProtocol(where.driver)
     transport = Piped()
     protocol.makeConnection(transport)

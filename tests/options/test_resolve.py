@@ -24,7 +24,8 @@ def test_without_anything_everything_is_built_in(tmp_path: Path) -> None:
     assert found.smpp_tls == ("tcp:2776:interface=127.0.0.1",)
     assert found.http == ("tcp:8080:interface=127.0.0.1",)
     assert found.accounts == (DEFAULT_ACCOUNT,)
-    assert (found.scenario, found.scenario_path, found.config_path) == (None, None, None)
+    assert (found.scenario_path, found.config_path) == ("builtin:test-numbers", None)
+    assert len(found.scenario.rules) == 19
     assert found.data_dir == "/home/me/.local/state/smsc_sim"
     assert set(found.origins) == {option.key for option in OPTIONS} | {"accounts"}
     assert set(found.origins.values()) == {"built-in"}

@@ -83,3 +83,12 @@ def test_what_is_no_readable_file_is_an_error(name: str, tmp_path: Path) -> None
     document = read_document(path)
     assert document.root is None
     assert [finding.code for finding in document.findings] == ["E006"]
+
+
+def test_a_file_knows_where_it_lies(tmp_path: Path) -> None:
+    (tmp_path / "f.yaml").write_text("a: 1")
+    for path in (tmp_path / "f.yaml", tmp_path / "missing.yaml"):
+        document = read_document(path, "f")
+        assert (document.path, document.folder, document.source.name) == (str(path), str(tmp_path), "f")
+    text = parse_document("a: 1", "f.yaml")
+    assert (text.path, text.folder) == ("", "")

@@ -66,6 +66,15 @@ def test_github_commands_are_escaped() -> None:
     )
 
 
+def test_information_is_no_fault() -> None:
+    note = Finding(severity="information", code="I101", file="f", line=1, column=2, message="late")
+    assert str(note) == "f:1:2: information I101: late"
+    assert not has_errors([note])
+    parsed = json.loads(format_findings([note, WARNING, ERROR], "json"))
+    assert (parsed["errors"], parsed["warnings"], len(parsed["findings"])) == (1, 1, 3)
+    assert format_findings([note], "github") == "::notice file=f,line=1,col=2,title=I101::late"
+
+
 def test_an_exception_carries_the_findings_and_says_them() -> None:
     error = FindingsError([ERROR])
     assert error.findings == (ERROR,)
@@ -75,9 +84,9 @@ def test_an_exception_carries_the_findings_and_says_them() -> None:
 
 
 def test_every_code_has_its_heading_in_the_documentation() -> None:
-    page = Path(__file__).parents[2] / "docs" / "findings.rst"
+    page = Path(__file__).parents[2] / "docs" / "scenario-errors.rst"
     lines = page.read_text(encoding="utf-8").splitlines()
-    headings = [line for line in lines if line[:1] in {"E", "W"} and line[1:4].isdigit()]
+    headings = [line for line in lines if line[:1] in {"E", "W", "I"} and line[1:4].isdigit()]
     assert headings == [f"{code}: {heading}" for code, heading in CODES.items()]
 
 

@@ -55,6 +55,13 @@ def test_a_warning_leaves_the_scenario_usable() -> None:
     assert [finding.code for finding in checked.findings] == ["W101"]
 
 
+def test_a_checked_scenario_is_there_as_it_is_obeyed() -> None:
+    checked = check_scenario("smsc: 1\nrules: [{name: a, reply: nack}]", "f.yaml")
+    assert checked.plan is not None
+    assert [rule.name for rule in checked.plan.rules] == ["a"]
+    assert check_scenario("smsc: 1\nrules: [{name: a, reply: nak}]", "f.yaml").plan is None
+
+
 def test_loading_raises_with_every_finding(tmp_path: Path) -> None:
     path = tmp_path / "s.yaml"
     path.write_text("smsc: 1\nseed: x\nnam: y\n")

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from textwrap import dedent
 
 from smsc_sim.scenario.account import AccountDefinition
+from smsc_sim.scenario.amount import Amount
+from smsc_sim.scenario.load import load_text
+from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
+from smsc_sim.scenario.receipt_action import ReceiptAction
+from smsc_sim.scenario.reply import Reply
 from smsc_sim.scenario.settings import ReceiptSettings, SmscSettings, Timers
 from smsc_sim.sim.account import Account
-from smsc_sim.sim.decision import Decide
+from smsc_sim.sim.decision import Decide, Decision
 from smsc_sim.sim.journal import Direction
 from smsc_sim.sim.session import Ending, Session
 from smsc_sim.sim.smsc import Note, Smsc
 from smsc_sim.smpp.commands import RESPONSE_BIT
 from smsc_sim.smpp.framing import HEADER, HEADER_LENGTH, Framer
 from smsc_sim.smpp.pdu import Pdu, encode
+from smsc_sim.smpp.receipt_text import MessageState
 
 START = 1_772_366_400.0
 """2026-03-01 12:00:00 UTC."""
@@ -101,6 +108,16 @@ class SubmitSm:
         return frame(4, body, sequence_number, self.command_status)
 
 
+def scenario(text: str) -> Scenario:
+    """The scenario whose keys, beside its version, are in the text."""
+    return load_text(f"smsc: 1\n{dedent(text)}\n", "test.yaml")
+
+
+def rule(text: str) -> Scenario:
+    """The scenario whose one rule has these keys beside its name, ``r``."""
+    return scenario(f"rules:\n  - {{name: r, {text}}}")
+
+
 def frame(command_id: int, body: bytes = b"", sequence_number: int = 1, command_status: int = 0) -> bytes:
     """A PDU of any octets whose command_length is right."""
     return HEADER.pack(HEADER_LENGTH + len(body), command_id, command_status, sequence_number) + body
@@ -111,12 +128,15 @@ class Esme:
     """The other end of one session; it is the session's link as well."""
 
     play: Play
-    session: Session
+    session: Session = field(init=False)
     octets: bytearray = field(default_factory=bytearray)
     """Everything that came from the SMSC."""
     writes: list[bytes] = field(default_factory=list)
     ending: Ending = Ending.NONE
     endings: int = 0
+    frozen: bool = False
+    raw: bool = False
+    """Whether what comes is not looked at, because it is no PDUs."""
     _framer: Framer = field(default_factory=Framer)
     _pdus: list[Pdu] = field(default_factory=list)
 
@@ -125,7 +145,7 @@ class Esme:
             assert not self.ending, "nothing may be written on a connection that was ended"
             self.octets += octets
             self.writes.append(octets)
-            for octets_of_one in self._framer.feed(octets):
+            for octets_of_one in () if self.raw else self._framer.feed(octets):
                 pdu = Pdu(octets_of_one)
                 pdu.check(0x50)
                 self._pdus.append(pdu)
@@ -136,6 +156,9 @@ class Esme:
 
     def drop(self) -> None:
         self.ending = Ending.ABORT
+
+    def freeze(self) -> None:
+        self.frozen = True
 
     def give(self, *octets: bytes) -> list[Pdu]:
         """Let the SMSC read these octets, each part in a read of its own; returns what comes back."""
@@ -194,11 +217,23 @@ class Play:
         self,
         *accounts: AccountDefinition,
         settings: SmscSettings | None = None,
+        scenario: Scenario = NO_SCENARIO,
+        seed: int = 0,
         decide: Decide | None = None,
         fast: bool = True,
+        now: float = START,
     ) -> None:
-        self.smsc = Smsc(settings or smsc_settings(), accounts or (ALPHA, BETA), decide=decide, fast=fast)
-        self.now = START
+        """``accounts``: those of the scenario if none are given, and alpha and beta if it has none either."""
+        self.smsc = Smsc(
+            settings or smsc_settings(),
+            accounts or scenario.accounts or (ALPHA, BETA),
+            scenario=scenario,
+            seed=seed,
+            now=now,
+            decide=decide,
+            fast=fast,
+        )
+        self.now = now
         self.notes: list[Note] = []
         self.esmes: list[Esme] = []
         self.sent: list[tuple[Esme, Pdu]] = []
@@ -206,9 +241,8 @@ class Play:
 
     def connect(self, host: str = "127.0.0.1", tls: str = "") -> Esme:
         number = len(self.esmes) + 1
-        session = self.smsc.connected(f"{host}:{50_000 + number}", host, self.now, tls=tls)
-        esme = Esme(self, session)
-        session.link = esme
+        esme = Esme(self)
+        esme.session = self.smsc.connected(f"{host}:{50_000 + number}", host, self.now, tls=tls, link=esme)
         self.esmes.append(esme)
         self.settle()
         return esme
@@ -220,9 +254,10 @@ class Play:
         *,
         version: int = 0x34,
         host: str = "127.0.0.1",
+        tls: str = "",
     ) -> Esme:
         """A session that is bound; what came after the response is left to be taken."""
-        esme = self.connect(host)
+        esme = self.connect(host, tls)
         first, *others = esme.give(bind_octets(bind_type, account.system_id, account.password, version))
         assert (first.name, first.command_status) == (f"bind_{bind_type}_resp", 0)
         esme.leave(*others)
@@ -257,6 +292,11 @@ class Play:
         for _, number, direction, octets in reversed(list(self.smsc.journal.newest_first())):
             joined[number, direction] = joined.get((number, direction), b"") + octets
         return joined
+
+    def obey(self, obeyed: Scenario, seed: int = 0) -> None:
+        """Load another scenario while everything runs."""
+        self.smsc.obey(obeyed, seed, self.now)
+        self.settle()
 
     def said(self, words: str) -> list[Note]:
         """The notes whose text has these words."""
@@ -297,3 +337,18 @@ def message_id_of(pdu: Pdu) -> str:
 def brief(pdus: Iterable[Pdu]) -> list[tuple[str, int, int]]:
     """Name, command_status and sequence_number of each."""
     return [(pdu.name, pdu.command_status, pdu.sequence_number) for pdu in pdus]
+
+
+def plan(state: MessageState = MessageState.DELIVERED, err: str = "000", after: float | None = None) -> ReceiptAction:
+    """A receipt as a rule would ask for it."""
+    return ReceiptAction(((state, 1.0),), err=err, after=None if after is None else Amount.fixed(after))
+
+
+def decided(status: int = 0, delay: float = 0.0, receipts: tuple[ReceiptAction, ...] | None = None) -> Decision:
+    """A decision as a rule would make it."""
+    reply = Reply(status=status, by_name=False, delay=Amount.fixed(delay) if delay else None)
+    return Decision(
+        reply=reply,
+        receipts=(ReceiptAction(),) if receipts is None else receipts,
+        refusal=status if reply.is_plain else 0,
+    )

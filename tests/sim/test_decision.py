@@ -2,7 +2,7 @@
 
 import pytest
 
-from smsc_sim.sim.decision import ACCEPT, Decision, ReceiptPlan, receipt_wanted
+from smsc_sim.sim.decision import ACCEPT, receipt_wanted
 from smsc_sim.smpp.receipt_text import MessageState
 
 SUCCESS = {MessageState.DELIVERED, MessageState.ACCEPTED}
@@ -37,6 +37,6 @@ def test_other_bits_change_nothing() -> None:
 
 
 def test_the_default_accepts_and_delivers() -> None:
-    assert Decision() == ACCEPT
-    assert (ACCEPT.command_status, ACCEPT.delay) == (0, 0.0)
-    assert ACCEPT.receipts == (ReceiptPlan(MessageState.DELIVERED, "000", None),)
+    assert ACCEPT.reply.is_accepted
+    assert ACCEPT.reply.is_plain
+    assert [receipt.states for receipt in ACCEPT.receipts] == [((MessageState.DELIVERED, 1.0),)]

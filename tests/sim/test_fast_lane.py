@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given
@@ -12,22 +12,43 @@ from hypothesis import strategies as st
 from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.settings import ReceiptSettings, Timers
 from smsc_sim.scenario.values import parse_rate
-from smsc_sim.sim.decision import Decision, ReceiptPlan
-from smsc_sim.sim.fast_lane import find_prefix
+from smsc_sim.sim.decision import Decision
 from smsc_sim.sim.message_ids import BLOCK
+from smsc_sim.sim.positions import find_destination
 from smsc_sim.sim.session import Session
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.smpp.receipt_text import MessageState
 from smsc_sim.smpp.status import CommandStatus
-from tests.sim.playing import ALPHA, BETA, Address, Play, SubmitSm, bind_octets, brief, frame, smsc_settings
+from tests.sim.playing import (
+    ALPHA,
+    BETA,
+    Address,
+    Play,
+    SubmitSm,
+    bind_octets,
+    brief,
+    decided,
+    frame,
+    plan,
+    smsc_settings,
+)
 
 DELIVER_SM_RESP = 0x80000005
+
+T = TypeVar("T")
 
 octet = st.integers(0, 255)
 
 
-def often(usual: int) -> st.SearchStrategy[int]:
-    return st.just(usual) | st.just(usual) | octet
+def weighted(*choices: tuple[int, st.SearchStrategy[T]]) -> st.SearchStrategy[T]:
+    """One of the strategies, each as often as its weight says."""
+    return st.sampled_from([strategy for weight, strategy in choices for _ in range(weight)]).flatmap(
+        lambda chosen: chosen
+    )
+
+
+def often(usual: int, *others: int) -> st.SearchStrategy[int]:
+    return weighted((8, st.just(usual)), (2, st.sampled_from([usual, *others])), (1, octet))
 
 
 def address_octets(*lengths: int) -> st.SearchStrategy[bytes]:
@@ -44,25 +65,24 @@ septets = st.lists(
     max_size=40,
 ).map(b"".join)
 headers = st.sampled_from([b"\x05\x00\x03\x07\x02\x01", b"\x06\x08\x04\x00\x07\x02\x01", b"\x05\x00", b"\x00", b""])
-texts = st.one_of(
-    septets,
-    septets,
-    st.binary(max_size=30),
-    st.text(max_size=20).map(lambda text: text.encode("utf-16-be", "replace")),
-    st.builds(bytes.__add__, headers, septets),
-    st.sampled_from([b"", b"x" * 19 + b"\x1be", b"x" * 20 + b"\x1be", b"y" * 21, b"z" * 254]),
+texts = weighted(
+    (4, septets),
+    (1, st.binary(max_size=30)),
+    (1, st.text(max_size=20).map(lambda text: text.encode("utf-16-be", "replace"))),
+    (1, st.builds(bytes.__add__, headers, septets)),
+    (1, st.sampled_from([b"", b"x" * 19 + b"\x1be", b"x" * 20 + b"\x1be", b"y" * 20 + b"!", b"z" * 254])),
 )
 usual_messages = st.builds(
     SubmitSm,
     service_type=st.sampled_from([b"", b"", b"CMT", b"VMA12", b"\xe9"]),
     source=st.just(Address(5, 0, b"Sender")) | addresses,
     destination=addresses,
-    esm_class=st.sampled_from([0, 0, 0x40, 0x43, 0xC0]) | octet,
+    esm_class=often(0, 0x40, 0x43, 0xC0),
     protocol_id=often(0),
     priority_flag=often(0),
-    registered_delivery=st.sampled_from([1, 1, 1, 3, 0, 2, 0x11]) | octet,
+    registered_delivery=often(1, 3, 0, 2, 0x11),
     replace_if_present_flag=often(0),
-    data_coding=st.sampled_from([0, 0, 0, 1, 3, 4, 8, 0xF0, 0xF5]) | octet,
+    data_coding=often(0, 1, 3, 4, 8, 0xF0, 0xF5),
     sm_default_msg_id=often(0),
     text=texts,
 )
@@ -106,7 +126,7 @@ def odd_messages(draw: st.DrawFn) -> SubmitSm:
     return replace(message, **changes)
 
 
-messages = usual_messages | usual_messages | odd_messages()
+messages = weighted((2, usual_messages), (1, odd_messages()))
 numbers = st.integers(0, 12) | st.sampled_from([0x7FFFFFFF, 0xFFFFFFFF])
 bodies = st.sampled_from([b"", b"", b"\0", b"\0", b"x", b"\0\0", b"id\0", b"\0" + bytes.fromhex("1400 0000"), b"id"])
 statuses = st.sampled_from([0, 0, 0, 0, 0x14, 0x64, 0x65, 0x58, 0x400])
@@ -144,7 +164,7 @@ others = st.sampled_from(
 )
 cut = st.builds(Cut, submits | acknowledgements, st.integers(-20, 20)).map(lambda each: each.octets)
 rare = st.sampled_from([encode("unbind", sequence_number=82), b"\0\0\0\x0f", b"GET / HTTP/1.1\r\n\r\n"])
-pieces = st.one_of(submits, submits, submits, acknowledgements, acknowledgements, cut, others)
+pieces = weighted((4, submits), (3, acknowledgements), (1, cut), (1, others))
 
 
 @dataclass(frozen=True)
@@ -164,9 +184,9 @@ class Pass:
 
 streams = st.lists(pieces, min_size=1, max_size=6).map(b"".join)
 broken = st.builds(lambda good, bad: good + bad, streams, rare)
-reads = st.builds(Read, st.integers(0, 3), streams | streams | streams | broken)
+reads = st.builds(Read, st.integers(0, 3), weighted((7, streams), (1, broken)))
 passes = st.builds(Pass, st.sampled_from([0.0, 0.5, 1.02, 5.1]))
-stories = st.lists(reads | reads | passes, max_size=10)
+stories = st.lists(weighted((2, reads), (1, passes)), max_size=10)
 
 
 def play(story: list[Read | Pass], *, fast: bool, **options: object) -> Play:
@@ -221,6 +241,34 @@ def test_every_submit_sm_gets_the_same_answer_and_receipt(submitted: list[Submit
     assert_alike(game(True), game(False))
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        SubmitSm(service_type=b"12345"),
+        SubmitSm(service_type=b"123456"),
+        SubmitSm(source=Address(octets=b"1" * 20)),
+        SubmitSm(source=Address(octets=b"1" * 21)),
+        SubmitSm(destination=Address(octets=b"1" * 20)),
+        SubmitSm(destination=Address(octets=b"1" * 21)),
+        # Here the octet where sm_length would be without the time agrees with the length of the PDU.
+        SubmitSm(validity_period=b"x", sm_default_msg_id=6),
+        SubmitSm(schedule_delivery_time=b"x", sm_default_msg_id=6),
+        SubmitSm(validity_period=b"000000000100000R", text=b"y" * 32),
+        SubmitSm(schedule_delivery_time=b"000000000100000R", text=b"y" * 32),
+        SubmitSm(text=b"Hello", sm_length=4),
+        SubmitSm(text=b"Hello", sm_length=6),
+        SubmitSm(text=b"z" * 254),
+        SubmitSm(text=b"z" * 255),
+        SubmitSm(text=b"", tlvs=bytes.fromhex("0424 0003 616263")),
+        SubmitSm(command_status=1),
+    ],
+    ids=lambda message: message.wire().hex(),
+)
+def test_at_the_borders_of_what_is_usual(message: SubmitSm) -> None:
+    story: list[Read | Pass] = [Read(0, (message.wire(1) + message.wire(2))), Pass(2.0)]
+    assert_alike(play(story, fast=True), play(story, fast=False))
+
+
 @given(
     st.lists(
         st.tuples(st.integers(1, 9), bodies, statuses, st.sampled_from([DELIVER_SM_RESP, 0x80000000])), max_size=15
@@ -247,21 +295,19 @@ def test_every_answer_to_a_receipt_comes_to_the_same(
     assert_alike(game(True), game(False))
 
 
-def decided(
-    session: Session, octets: bytes, start: int, stop: int, destination_addr: bytes, now: float
+def by_last_octet(
+    session: Session, octets: bytes, start: int, stop: int, to_start: int, to_end: int, now: float
 ) -> Decision | None:
-    """By the last octet of the destination: accept, refuse, delay, other receipts, or fail."""
+    """By the last octet of the destination: accept, refuse, delay, or other receipts."""
     assert octets[start : start + 4] == (stop - start).to_bytes(4, "big")
-    assert destination_addr in octets[start:stop]
+    assert start < to_start < to_end < stop
     return {
-        b"1": Decision(CommandStatus.ESME_RINVDSTADR),
-        b"2": Decision(delay=0.7),
-        b"3": Decision(
-            receipts=(ReceiptPlan(MessageState.ENROUTE), ReceiptPlan(MessageState.UNDELIVERABLE, "011", 3.0))
-        ),
-        b"4": Decision(0x400, delay=1.0),
-        b"5": Decision(receipts=()),
-    }.get(destination_addr[-1:])
+        b"1": decided(CommandStatus.ESME_RINVDSTADR),
+        b"2": decided(delay=0.7),
+        b"3": decided(receipts=(plan(MessageState.ENROUTE), plan(MessageState.UNDELIVERABLE, "011", 3.0))),
+        b"4": decided(0x400, delay=1.0),
+        b"5": decided(receipts=()),
+    }.get(octets[to_end - 1 : to_end])
 
 
 @given(
@@ -276,10 +322,10 @@ def test_decisions_come_to_the_same(choices: list[tuple[int, int, int]]) -> None
         asked: list[bytes] = []
 
         def decide(
-            session: Session, octets: bytes, start: int, stop: int, destination_addr: bytes, now: float
+            session: Session, octets: bytes, start: int, stop: int, to_start: int, to_end: int, now: float
         ) -> Decision | None:
             asked.append(octets[start:stop])
-            return decided(session, octets, start, stop, destination_addr, now)
+            return by_last_octet(session, octets, start, stop, to_start, to_end, now)
 
         one = Play(decide=decide, fast=fast)
         esme = one.bind()
@@ -300,10 +346,10 @@ def test_an_error_in_the_rules_costs_its_sender_a_system_error_and_nobody_else(f
     asked = []
 
     def decide(
-        session: Session, octets: bytes, start: int, stop: int, destination_addr: bytes, now: float
+        session: Session, octets: bytes, start: int, stop: int, to_start: int, to_end: int, now: float
     ) -> Decision | None:
-        asked.append(destination_addr)
-        if destination_addr == b"666":
+        asked.append(octets[to_start:to_end])
+        if octets[to_start:to_end] == b"666":
             raise ZeroDivisionError("a rule went wrong")
         return None
 
@@ -404,7 +450,7 @@ def test_limited_accounts_take_the_full_decoder(limits: dict[str, object]) -> No
     ],
 )
 def test_the_destination_is_found_behind_the_fields_before_it(body: bytes, found: int) -> None:
-    assert find_prefix(bytes(16) + body, 16) == (16 + found if found else 0)
+    assert find_destination(bytes(16) + body, 16) == (16 + found if found else 0)
 
 
 def test_different_accounts_do_not_share_what_the_lane_remembers() -> None:

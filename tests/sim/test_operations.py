@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.scenario.values import BindType, InterfaceVersion, parse_network
+from smsc_sim.sim.binding import settled_version
 from smsc_sim.sim.decision import Decision
-from smsc_sim.sim.operations import settled_version
 from smsc_sim.smpp.commands import COMMANDS, COMMANDS_BY_NAME, CommandId
 from smsc_sim.smpp.legality import State
 from smsc_sim.smpp.pdu import Pdu, encode
 from smsc_sim.smpp.status import CommandStatus
-from tests.sim.playing import QUIET, Esme, Play, SubmitSm, bind_octets, brief, frame, smsc_settings
+from tests.sim.playing import QUIET, Esme, Play, SubmitSm, bind_octets, brief, decided, frame, smsc_settings
 
 STATES = ("OPEN", "BOUND_TX", "BOUND_RX", "BOUND_TRX", "UNBOUND")
 BIND_TYPES = {"BOUND_TX": "transmitter", "BOUND_RX": "receiver", "BOUND_TRX": "transceiver"}
@@ -489,8 +489,12 @@ def test_with_error_bodies_every_refusal_has_one(command: str, version: int) -> 
 @pytest.mark.parametrize("error_bodies", [False, True])
 def test_refusals_by_the_rules_and_of_ours_follow_the_same_setting(error_bodies: bool) -> None:
     def decide(*arguments: object) -> Decision:
-        if arguments[4] == b"1":
-            return Decision(CommandStatus.ESME_RINVDSTADR)
+        octets, start, end = arguments[1], arguments[4], arguments[5]
+        assert isinstance(octets, bytes)
+        assert isinstance(start, int)
+        assert isinstance(end, int)
+        if octets[start:end] == b"1":
+            return decided(CommandStatus.ESME_RINVDSTADR)
         raise ValueError("broken")
 
     game = Play(settings=smsc_settings(error_bodies=error_bodies), decide=decide)

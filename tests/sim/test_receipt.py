@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsc_sim.sim.decision import Decision, ReceiptPlan, receipt_wanted
+from smsc_sim.sim.decision import receipt_wanted
 from smsc_sim.sim.receipt import ReceiptForm, ReceiptRecord, ReceiptWriter
 from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER, Session
 from smsc_sim.smpp.legality import State
 from smsc_sim.smpp.pdu import Pdu, encode
 from smsc_sim.smpp.receipt_text import MessageState, format_receipt, parse_receipt
-from tests.sim.playing import START, Address, Esme, Play, SubmitSm, message_id_of, text_of
+from tests.sim.playing import START, Address, Esme, Play, SubmitSm, decided, message_id_of, plan, text_of
 
 ADDRESSES = st.builds(
     Address,
@@ -81,7 +81,7 @@ def test_a_receipt_is_what_the_encoder_makes_of_it(
 @pytest.mark.parametrize("registered_delivery", [0, 1, 2, 3, 0x10, 0x11, 0x12, 0x13, 0xE1, 0x04])
 @pytest.mark.parametrize("fast", [True, False])
 def test_registered_delivery_against_every_state(fast: bool, registered_delivery: int, state: MessageState) -> None:
-    game = Play(decide=lambda *_: Decision(receipts=(ReceiptPlan(state, "042"),)), fast=fast)
+    game = Play(decide=lambda *_: decided(receipts=(plan(state, "042"),)), fast=fast)
     esme = game.bind()
     message = SubmitSm(registered_delivery=registered_delivery)
     esme.submit(message)
@@ -105,7 +105,7 @@ def test_without_rules_success_is_told_to_those_who_ask_for_it(registered_delive
 
 
 def test_a_refused_message_gets_no_receipt() -> None:
-    game = Play(decide=lambda *_: Decision(0x45))
+    game = Play(decide=lambda *_: decided(0x45))
     esme = game.bind()
     esme.submit()
     game.advance(10)
@@ -115,10 +115,10 @@ def test_a_refused_message_gets_no_receipt() -> None:
 
 def test_several_receipts_come_in_their_order() -> None:
     plans = (
-        ReceiptPlan(MessageState.ENROUTE, after=0.5),
-        ReceiptPlan(MessageState.UNDELIVERABLE, "011", after=2.0),
+        plan(MessageState.ENROUTE, after=0.5),
+        plan(MessageState.UNDELIVERABLE, "011", after=2.0),
     )
-    game = Play(decide=lambda *_: Decision(receipts=plans))
+    game = Play(decide=lambda *_: decided(receipts=plans))
     esme = game.bind()
     esme.submit(SubmitSm(registered_delivery=0x11))
     game.advance(10)
@@ -126,7 +126,7 @@ def test_several_receipts_come_in_their_order() -> None:
 
 
 def test_the_receipt_of_a_delayed_response_comes_after_it() -> None:
-    game = Play(decide=lambda *_: Decision(delay=5.0))
+    game = Play(decide=lambda *_: decided(delay=5.0))
     esme = game.bind()
     assert esme.give(SubmitSm().wire()) == []
     game.advance(4.9)
@@ -175,7 +175,7 @@ def test_a_3_4_message_whose_receipt_goes_to_a_3_3_session_has_no_tlvs() -> None
 
 
 def test_dates_are_those_of_acceptance_and_of_delivery() -> None:
-    game = Play(decide=lambda *_: Decision(receipts=(ReceiptPlan(after=3600.0 * 24),)))
+    game = Play(decide=lambda *_: decided(receipts=(plan(after=3600.0 * 24),)))
     message_id, receipt = receipt_of(game.bind(), SubmitSm(), 86401.0)
     parsed = parse_receipt(text_of(receipt).decode("ascii"))
     assert parsed is not None

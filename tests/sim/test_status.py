@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim import status
-from smsc_sim.sim.decision import Decision
 from smsc_sim.sim.status import binds, latest_messages, status_view
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.smpp.status import CommandStatus
-from tests.sim.playing import BETA, QUIET, START, Address, Play, SubmitSm, bind_octets, frame
+from tests.sim.playing import BETA, QUIET, START, Address, Play, SubmitSm, bind_octets, decided, frame
 from tests.sim.test_fast_lane import streams
 
 
@@ -96,7 +95,7 @@ def test_as_many_as_asked_for_are_shown() -> None:
 
 
 def test_a_message_without_an_answer_yet() -> None:
-    game = Play(decide=lambda *_: Decision(delay=5.0))
+    game = Play(decide=lambda *_: decided(delay=5.0))
     esme = game.bind()
     esme.give(SubmitSm().wire())
     (message,) = latest_messages(game.smsc, 10)

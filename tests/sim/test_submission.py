@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.values import parse_rate
 from smsc_sim.sim.decision import Decision
+from smsc_sim.sim.quoting import quoted_octets
 from smsc_sim.sim.session import Session
-from smsc_sim.sim.submission import quoted_text
 from smsc_sim.smpp.pdu import Pdu, encode
 from smsc_sim.smpp.status import CommandStatus
-from tests.sim.playing import Address, Play, SubmitSm, brief, message_id_of, text_of
+from tests.sim.playing import Address, Play, SubmitSm, brief, decided, message_id_of, text_of
 
 THROTTLED = CommandStatus.ESME_RTHROTTLED
 
@@ -90,7 +90,7 @@ def test_more_requests_in_one_read_than_the_window_are_too_many() -> None:
 
 
 def test_delayed_responses_fill_the_window_until_they_have_left() -> None:
-    game = Play(account(window=2, window_status=0x400), decide=lambda *_: Decision(delay=5.0))
+    game = Play(account(window=2, window_status=0x400), decide=lambda *_: decided(delay=5.0))
     esme = game.bind()
     assert esme.give(SubmitSm().wire(1), SubmitSm().wire(2)) == []
     assert brief(esme.give(SubmitSm().wire(3))) == [("submit_sm_resp", 0x400, 3)]
@@ -101,7 +101,7 @@ def test_delayed_responses_fill_the_window_until_they_have_left() -> None:
 
 
 def test_the_window_is_of_one_session() -> None:
-    game = Play(account(window=1), decide=lambda *_: Decision(delay=5.0))
+    game = Play(account(window=1), decide=lambda *_: decided(delay=5.0))
     first, second = game.bind(), game.bind()
     assert first.give(SubmitSm().wire()) == []
     assert second.give(SubmitSm().wire()) == []
@@ -124,7 +124,7 @@ def test_what_a_limit_refuses_the_rules_are_not_asked_about() -> None:
 
 def test_responses_may_overtake_each_other() -> None:
     delays = iter((3.0, 1.0, 0.0))
-    game = Play(decide=lambda *_: Decision(delay=next(delays)))
+    game = Play(decide=lambda *_: decided(delay=next(delays)))
     esme = game.bind()
     (first,) = esme.give(read_of(3))
     game.advance(5.0)
@@ -132,7 +132,7 @@ def test_responses_may_overtake_each_other() -> None:
 
 
 def test_a_delayed_refusal_is_delayed() -> None:
-    game = Play(decide=lambda *_: Decision(0x400, delay=1.0))
+    game = Play(decide=lambda *_: decided(0x400, delay=1.0))
     esme = game.bind()
     assert esme.give(SubmitSm().wire()) == []
     game.advance(1.02)
@@ -141,7 +141,7 @@ def test_a_delayed_refusal_is_delayed() -> None:
 
 
 def test_a_response_whose_session_is_gone_is_not_sent() -> None:
-    game = Play(decide=lambda *_: Decision(delay=1.0))
+    game = Play(decide=lambda *_: decided(delay=1.0))
     esme = game.bind()
     esme.give(SubmitSm().wire())
     esme.hang_up()
@@ -151,7 +151,7 @@ def test_a_response_whose_session_is_gone_is_not_sent() -> None:
 
 
 def test_a_response_whose_session_has_been_ended_is_not_journalled_as_sent() -> None:
-    game = Play(decide=lambda *_: Decision(delay=1.0))
+    game = Play(decide=lambda *_: decided(delay=1.0))
     esme = game.bind()
     esme.give(SubmitSm().wire())
     game.smsc.end(esme.session, game.now, "for a test", "info")
@@ -163,7 +163,7 @@ def test_a_response_whose_session_has_been_ended_is_not_journalled_as_sent() -> 
 
 
 def test_a_response_still_leaves_after_the_esme_has_unbound() -> None:
-    game = Play(decide=lambda *_: Decision(delay=0.5))
+    game = Play(decide=lambda *_: decided(delay=0.5))
     esme = game.bind()
     esme.give(SubmitSm().wire(5), encode("unbind", sequence_number=6))
     game.advance(0.6)
@@ -178,9 +178,9 @@ def test_the_rules_see_the_pdu_and_its_destination(fast: bool) -> None:
     asked: list[tuple[Session, bytes, bytes, float]] = []
 
     def decide(
-        session: Session, octets: bytes, start: int, stop: int, destination_addr: bytes, now: float
+        session: Session, octets: bytes, start: int, stop: int, to_start: int, to_end: int, now: float
     ) -> Decision | None:
-        asked.append((session, octets[start:stop], destination_addr, now))
+        asked.append((session, octets[start:stop], octets[to_start:to_end], now))
         return None
 
     game = Play(decide=decide, fast=fast)
@@ -324,7 +324,7 @@ def test_a_receiver_of_3_4_may_send_data_sm_only() -> None:
 
 @given(st.binary(max_size=300), st.integers(0, 255), st.integers(0, 255))
 def test_quoted_text_is_short_and_of_the_default_alphabet(text: bytes, esm_class: int, data_coding: int) -> None:
-    quoted = quoted_text(text, esm_class, data_coding)
+    quoted = quoted_octets(text, esm_class, data_coding)
     assert len(quoted) <= 40
     assert not set(quoted) & {0x0A, 0x0D}
     assert all(octet < 0x80 for octet in quoted)

@@ -1,0 +1,155 @@
+"""Mobile originated messages: deliver_sm bodies that carry a subscriber's text to an ESME."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from smsc_sim.scenario.mo import MoAction
+from smsc_sim.smpp.coding import alphabet, encode_text
+from smsc_sim.smpp.commands import CommandId
+from smsc_sim.smpp.errors import EncodeError
+from smsc_sim.smpp.framing import HEADER_LENGTH
+from smsc_sim.smpp.pdu import encode
+from smsc_sim.smpp.segments import Segment, Style, split
+
+if TYPE_CHECKING:
+    from smsc_sim.sim.account import Account
+    from smsc_sim.sim.decision import Decision
+    from smsc_sim.sim.receipt import ReceiptRecord
+    from smsc_sim.sim.smsc import Smsc
+
+_LONGEST_ADDRESS = 20
+"""Octets of an address of deliver_sm without its NUL (SMPP 3.4 section 4.6.1)."""
+
+_INTERNATIONAL, _ISDN, _ALPHANUMERIC, _UNKNOWN = 1, 1, 5, 0
+
+
+class DueMo:
+    """A subscriber's message that is to come: an event of the timeline."""
+
+    __slots__ = ("account", "action", "origin", "smsc", "values")
+
+    def __init__(self, smsc: Smsc, account: Account, origin: int, values: Mapping[str, Any], action: MoAction) -> None:
+        self.smsc = smsc
+        self.account = account
+        self.origin = origin
+        self.values = values
+        self.action = action
+
+    def fire(self, now: float) -> None:
+        """Let it come."""
+        action = self.action
+        values = {**self.values, "now": now}
+        account = self.smsc.delivery.account_for(self.account, action.via)
+        records = list(
+            mo_records(
+                text=action.text.fill(values),
+                source=action.source.fill(values),
+                destination=action.destination.fill(values),
+                data_coding=action.coding,
+                style=action.split or "udh8",
+                reference=self.smsc.next_reference(),
+                now=now,
+                origin=self.origin,
+                default=account.profile.alphabet,
+            )
+        )
+        account.pending += len(records)
+        self.smsc.delivery.deliver(account, records, now, action.via)
+
+
+def plan_mo(
+    smsc: Smsc, account: Account, origin: int, decision: Decision, values: Mapping[str, Any], replied_at: float
+) -> None:
+    """Put the subscribers' messages that a decision brings on the timeline.
+
+    ``origin``: the number of the session that the event came by; ``values``: what placeholders stand for, without
+    ``now``; ``replied_at``: when the answer to the event leaves, seconds since the epoch.
+    """
+    for index, action in enumerate(decision.mo):
+        after = action.after.draw(decision.draw(f"mo {index}"))
+        smsc.timeline.add(replied_at + after, DueMo(smsc, account, origin, values, action))
+
+
+def mo_records(
+    *,
+    text: str,
+    source: str,
+    destination: str,
+    data_coding: int | None,
+    style: Style,
+    reference: int,
+    now: float,
+    origin: int,
+    default: str = "gsm7",
+) -> Iterator[ReceiptRecord]:
+    """A text as records for delivery, one for each segment.
+
+    ``data_coding`` None: what the text needs; ``reference`` 0 to 65535 is shared by the segments; ``default``: the
+    alphabet of data_coding 0.  Characters that the coding does not have become ``?``, and what is too long for SMPP
+    is cut off.
+    """
+    coding = _coding(text, default) if data_coding is None else data_coding
+    number = reference & (0xFF if style == "udh8" else 0xFFFF)
+    for part, segment in enumerate(_segments(text, coding, style, number, default), 1):
+        source_ton, source_npi = _kind(source)
+        destination_ton, destination_npi = _kind(destination)
+        pdu = encode(
+            CommandId.DELIVER_SM,
+            sequence_number=1,
+            fields={
+                "source_addr_ton": source_ton,
+                "source_addr_npi": source_npi,
+                "source_addr": _address(source),
+                "dest_addr_ton": destination_ton,
+                "dest_addr_npi": destination_npi,
+                "destination_addr": _address(destination),
+                "esm_class": segment.esm_class,
+                "data_coding": coding,
+                "short_message": segment.short_message,
+            },
+            tlvs=segment.tlvs,
+        )
+        yield b"mo-%d-%d" % (reference, part), b"", b"", pdu[HEADER_LENGTH:], now, -CommandId.DELIVER_SM, origin
+
+
+def _coding(text: str, default: str) -> int:
+    """The first data_coding of the default alphabet, Latin-1 and UCS-2 that has every character of the text."""
+    for coding in (0, 3):
+        with suppress(EncodeError):
+            encode_text(text, coding, default)
+            return coding
+    return 8
+
+
+def _segments(text: str, data_coding: int, style: Style, reference: int, default: str) -> list[Segment]:
+    try:
+        return split(text, data_coding=data_coding, style=style, reference=reference, default=default)
+    except EncodeError:
+        text = _encodable(text, data_coding, default)
+    while True:
+        try:
+            return split(text, data_coding=data_coding, style=style, reference=reference, default=default)
+        except EncodeError:
+            text = text[: len(text) // 4 * 2]
+
+
+def _encodable(text: str, data_coding: int, default: str) -> str:
+    """The text as far as the coding has its characters; for octets, the hexadecimal digits of its own."""
+    known = alphabet(data_coding, default)
+    if not known.is_text:
+        return text.encode("latin-1", "replace").hex()
+    return known.decode(known.encode(text, True))
+
+
+def _kind(address: str) -> tuple[int, int]:
+    """TON and NPI for an address: international for digits, alphanumeric for words (SMPP 3.4 section 5.2.5)."""
+    if address.removeprefix("+").isdigit():
+        return _INTERNATIONAL, _ISDN
+    return (_ALPHANUMERIC, _UNKNOWN) if address else (_UNKNOWN, _UNKNOWN)
+
+
+def _address(address: str) -> str:
+    return address.encode("latin-1", "replace").decode("latin-1").replace("\0", "")[:_LONGEST_ADDRESS]
