@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 
 from smsc_sim import __version__
 from smsc_sim.net.driver import Driver
-from smsc_sim.net.endpoints import address_of, is_off, listen, stream_endpoint, tls_endpoint
+from smsc_sim.net.endpoints import address_of, is_loopback, is_off, listen, stream_endpoint, tls_endpoint
 from smsc_sim.net.logs import NoteLog, PduLog
 from smsc_sim.net.protocol import SmppFactory
 from smsc_sim.net.ready import ReadyReport
@@ -142,6 +142,9 @@ class Simulator(Service):
     def _opened(self, port: IListeningPort, listeners: _Listeners) -> None:
         self._ports.append(port)
         listeners.addresses.append(address_of(port))
+        host = getattr(port.getHost(), "host", "localhost")
+        if listeners.option == "--http" and not is_loopback(host):
+            self._log.say("warn", f"the page on {address_of(port)} has no password: whoever reaches it can read it")
 
     def _all_open(self, refused: list[Failure]) -> None:
         if refused:

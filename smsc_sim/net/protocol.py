@@ -8,7 +8,7 @@ from typing import Any
 
 from OpenSSL import SSL
 from twisted.internet.address import IPv4Address, IPv6Address
-from twisted.internet.error import ConnectionDone
+from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import (
     IAddress,
     IHandshakeListener,
@@ -244,4 +244,5 @@ def _words(reason: Failure) -> str:
             if known in text:
                 return f"TLS failed: {words}"
         return f"TLS failed: {text}"
-    return reason.getErrorMessage().rstrip(".").partition(": ")[2] or type(error).__name__
+    text = reason.getErrorMessage().rstrip(".").partition(": ")[2]
+    return text or ("lost without a close" if isinstance(error, ConnectionLost) else type(error).__name__)

@@ -34,6 +34,12 @@ class IdForm:
         """Whether the id is digits only, made of the number."""
         return self.base in {"decimal", "hex", "hex_lower"}
 
+    def is_unique(self, number: int) -> bool:
+        """Return whether no message before the one with this number has had its id."""
+        if not self.is_plain or len(self.prefix) + max(self.width, 20) > LONGEST_ID:
+            return False
+        return not self.digits or number < (10 if self.base == "decimal" else 16) ** self.digits
+
     def format(self, number: int) -> str:
         """Return the id of the message with this number; "" when it is empty or absent."""
         if self.base == "decimal":

@@ -15,6 +15,7 @@ from smsc_sim.scenario.ids import IdForms
 from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
 from smsc_sim.scenario.profile import NO_PROFILE, Profile
 from smsc_sim.scenario.receipt_action import ReceiptAction
+from smsc_sim.scenario.settings import ReceiptSettings, Timers
 from smsc_sim.sim.throughput import SlidingWindow
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.legality import State
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from smsc_sim.sim.submitted import Submitted
 
 _IDS = IdForms()
+
+_MONEY_DIGITS = 6
+"""Behind the point: what is less than that is nothing but the rounding of binary fractions."""
 
 BINDS = frozenset({CommandId.BIND_TRANSMITTER, CommandId.BIND_RECEIVER, CommandId.BIND_TRANSCEIVER})
 """The requests that bind a session."""
@@ -46,9 +50,11 @@ class Account:
         "manual",
         "pending",
         "profile",
+        "retry",
         "sessions",
         "sweep_planned",
         "throughput",
+        "timers",
         "usual",
         "usual_receipts",
         "waiting",
@@ -67,8 +73,12 @@ class Account:
         """
         self.attempts: dict[bytes, int] = {}
         """Attempts made so far, by message id, of receipts that were not acknowledged the first time."""
-        self.manual: dict[bytes, tuple[Submitted, ReceiptAction]] = {}
-        """Messages whose receipt somebody has to send, by their key."""
+        self.timers = Timers()
+        """Of its sessions; the SMSC sets what its settings and the provider make of them."""
+        self.retry = ReceiptSettings().retry
+        """Seconds before each further attempt of a receipt that was not taken; empty: there is none.  Set likewise."""
+        self.manual: dict[bytes, list[tuple[Submitted, ReceiptAction]]] = {}
+        """Messages whose receipts somebody has to send, by their key, in the order accepted."""
         self.pending = 0
         """Receipts not yet acknowledged or given up: scheduled, waiting, or sent and unanswered."""
         self.sweep_planned = False
@@ -116,11 +126,17 @@ class Account:
         status = decision.reply.status
         return self.profile.statuses.get(status, status) if decision.reply.by_name else status
 
-    @property
-    def is_broke(self) -> bool:
-        """Whether the wallet does not even cover one part of a message."""
+    def can_pay(self, parts: int) -> bool:
+        """Whether the wallet covers so many parts of messages."""
         wallet = self.definition.wallet
-        return wallet is not None and self.balance < wallet.price
+        return wallet is None or self.balance >= round(wallet.price * parts, _MONEY_DIGITS)
+
+    def pay(self, parts: int) -> None:
+        """Take the price of so many parts out of the wallet."""
+        wallet = self.definition.wallet
+        if wallet is not None:
+            # Rounded, for 10 messages at 0.1 are to cost 1 and not a little more.
+            self.balance = round(self.balance - wallet.price * parts, _MONEY_DIGITS)
 
     def allows(self, host: str) -> bool:
         """Whether an ESME at this address may bind; a host that is no address may only when all may."""

@@ -171,7 +171,7 @@ class Answers:
         elif then == "hang":
             session.mute()
         elif action == "unbind":
-            smsc.unbind(session, now, smsc.settings.timers.response or UNBIND_WAIT)
+            smsc.unbind(session, now, smsc.timers.of(session).response or UNBIND_WAIT)
         elif action == "unbind_at_once":
             smsc.unbind(session, now, 0.0)
             smsc.end(session, now, f"unbound by {why}", "info")

@@ -113,7 +113,7 @@ class Binding:
             if not isinstance(value, list) and not check.test.holds(value):
                 raise Refusal(check.status, f"{check.field} is not {check.test.describe()}")
         wallet = definition.wallet
-        if wallet is not None and wallet.at == "bind" and account.is_broke:
+        if wallet is not None and wallet.at == "bind" and not account.can_pay(1):
             raise Refusal(wallet.status, "the balance is empty")
 
     def _begin(self, session: Session, pdu: Pdu, account: Account, now: float) -> None:

@@ -80,7 +80,6 @@ class Delivery:
         """``touch(session)``: there is something in its outbox; ``check_by(session, instant)``: look at its timers."""
         self.writer = ReceiptWriter()
         self._settings = settings.receipts
-        self._response_timer = settings.timers.response
         self._timeline = timeline
         self._counters = counters
         self._accounts = accounts
@@ -97,23 +96,22 @@ class Delivery:
         return account.pending + messages <= self._settings.queue
 
     def account_for(self, account: Account, via: str | None) -> Account:
-        """The account whose binds get what goes ``via`` (a routing policy, ``account:NAME``, None: the usual way)."""
+        """The account whose binds get what goes ``via`` (a routing policy, ``account:NAME``, None: the usual way).
+
+        An account that is not there leaves it with its own.
+        """
         if via is not None and via.startswith(_OTHER_ACCOUNT):
             return self._accounts.find(via.removeprefix(_OTHER_ACCOUNT)) or account
         return account
 
-    def deliver(self, account: Account, records: Sequence[ReceiptRecord], now: float, via: str | None = None) -> None:
-        """Send what is due, as far as there are binds with room; keep the rest in order.
-
-        ``via``: a routing policy for these alone; None, or ``account:NAME``, is the policy of the account.
-        """
-        policy = self._policy(account) if via is None or via.startswith(_OTHER_ACCOUNT) else via
-        if not account.waiting and policy == "same":
+    def deliver(self, account: Account, records: Sequence[ReceiptRecord], now: float) -> None:
+        """Send what is due, as far as there are binds with room; keep the rest in order."""
+        if not account.waiting and self._policy(account, records[0]) == "same":
             origin = self._bound(account, records[0][6])
             if origin is not None and origin.room() >= len(records):
                 self._send(origin, records, now)
                 return
-        self._wait(account, records, policy)
+        self._wait(account, records)
         self.drain(account, now)
 
     def drain(self, account: Account, now: float) -> None:
@@ -137,7 +135,9 @@ class Delivery:
             if not queue:
                 del account.waiting[policy, origin]
 
-    def _policy(self, account: Account) -> str:
+    def _policy(self, account: Account, record: ReceiptRecord) -> str:
+        if record[5] < 0 and record[2]:
+            return record[2].decode()
         return account.definition.receipts_via or self._settings.via
 
     @staticmethod
@@ -183,12 +183,12 @@ class Delivery:
                 kept.append(record)
         return kept
 
-    def _wait(self, account: Account, records: Sequence[ReceiptRecord], policy: str, *, first: bool = False) -> None:
+    def _wait(self, account: Account, records: Sequence[ReceiptRecord], *, first: bool = False) -> None:
         """Put records into their queues, at the end or (in their order) at the beginning."""
-        by_origin = policy in _BY_ORIGIN
         waiting = account.waiting
         for record in reversed(records) if first else records:
-            key = (policy, record[6] if by_origin else 0)
+            policy = self._policy(account, record)
+            key = (policy, record[6] if policy in _BY_ORIGIN else 0)
             queue = waiting.get(key)
             if queue is None:
                 queue = waiting[key] = deque()
@@ -202,8 +202,9 @@ class Delivery:
     def _send(self, session: Session, records: Sequence[ReceiptRecord], now: float) -> None:
         self.writer.write(session, records, now)
         self._counters.receipts_sent += len(records)
-        if self._response_timer:
-            deadline = now + self._response_timer
+        response_timer = session.account.timers.response if session.account is not None else 0.0
+        if response_timer:
+            deadline = now + response_timer
             expiries = session.expiries
             if expiries is None:
                 expiries = session.expiries = []
@@ -253,6 +254,8 @@ class Delivery:
                 self._again(account, session.outstanding.pop(sequence), now)
                 expired += 1
         self._counters.receipts_expired += expired
+        if expired and account is not None and account.waiting:
+            self.drain(account, now)
         return expired
 
     def sweep(self, account: Account, now: float) -> None:
@@ -280,7 +283,7 @@ class Delivery:
         if account is None:
             return
         if session.outstanding:
-            self._wait(account, list(session.outstanding.values()), self._policy(account), first=True)
+            self._wait(account, list(session.outstanding.values()), first=True)
             session.outstanding = {}
             session.expiries = None
         if account.waiting:
@@ -291,7 +294,7 @@ class Delivery:
     ) -> None:
         """Another attempt, as the retry ladder says, unless the receipt is too old or there is no ladder."""
         attempts = account.attempts.get(record[0], 0)
-        ladder = self._settings.retry if retry is None else retry
+        ladder = account.retry if retry is None else retry
         due = now + ladder[min(attempts, len(ladder) - 1)] if ladder else inf
         if due - record[4] > self._settings.keep:
             self._counters.receipts_discarded += 1

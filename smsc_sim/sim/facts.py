@@ -10,6 +10,7 @@ from smsc_sim.scenario.matching import Value, normal_address
 from smsc_sim.scenario.when import Scope
 from smsc_sim.sim.session import Session
 from smsc_sim.smpp import gsm7
+from smsc_sim.smpp.coding import decode_text
 from smsc_sim.smpp.errors import WireError
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.segments import SegmentInfo, segment_of, user_text
@@ -47,27 +48,53 @@ class MessageFacts:
     questions about it need no decoder.
     """
 
-    __slots__ = ("_pdu", "_segment", "_text", "_to", "_to_end", "_to_start", "octets", "session", "start", "stop")
+    __slots__ = (
+        "_pdu",
+        "_segment",
+        "_to_end",
+        "_to_start",
+        "octets",
+        "positional",
+        "session",
+        "start",
+        "stop",
+        "text",
+        "to",
+    )
 
     def __init__(self, session: Session, octets: bytes, start: int, stop: int, to_start: int, to_end: int) -> None:
-        """The PDU is ``octets[start:stop]``; its destination_addr, without the NUL, ``octets[to_start:to_end]``."""
+        """The PDU is ``octets[start:stop]``, a submit_sm; its destination_addr, without the NUL, is
+        ``octets[to_start:to_end]``.
+        """
         self.session = session
         self.octets = octets
         self.start = start
         self.stop = stop
         self._to_start = to_start
         self._to_end = to_end
+        self.positional = octets[to_end + 4 : to_end + 6] == _NO_TIMES
+        """Whether the fields behind destination_addr are where a submit_sm without times has them."""
         self._pdu: Pdu | None = None
-        self._text: str | None = None
-        self._to: str | None = None
         self._segment: SegmentInfo | bool | None = False
+        # Found at once, because nearly every set of rules asks for them, and more than once.
+        self.to = octets[to_start:to_end].decode("latin-1")
+        """destination_addr; of a submit_multi one of them."""
+        self.text = self._read_text()
+        """The text of this PDU as its data_coding has it, without a user data header."""
 
     @classmethod
     def of(cls, session: Session, pdu: Pdu, destination_addr: str) -> MessageFacts:
         """The facts of a decoded PDU; of a submit_multi for one of its destinations."""
-        facts = cls(session, pdu.octets, 0, len(pdu.octets), 0, 0)
+        facts = cls.__new__(cls)
+        facts.session = session
+        facts.octets = pdu.octets
+        facts.start, facts.stop = 0, len(pdu.octets)
+        facts._to_start = facts._to_end = 0
+        facts.positional = False
         facts._pdu = pdu
-        facts._to = destination_addr
+        facts._segment = False
+        facts.to = destination_addr
+        facts.text = facts._read_text()
         return facts
 
     @property
@@ -82,38 +109,18 @@ class MessageFacts:
         """As it stands on the wire."""
         return self.octets[self.start + 12 : self.start + 16]
 
-    @property
-    def positional(self) -> bool:
-        """Whether the fields behind destination_addr are where a submit_sm without times has them."""
-        end = self._to_end
-        return (
-            self._pdu is None
-            and self.octets[self.start + 4 : self.start + 8] == b"\0\0\0\x04"
-            and self.octets[end + 4 : end + 6] == _NO_TIMES
-        )
-
-    @property
-    def to(self) -> str:
-        """destination_addr; of a submit_multi its first one."""
-        if self._to is None:
-            self._to = self.octets[self._to_start : self._to_end].decode("latin-1")
-        return self._to
-
-    @property
-    def text(self) -> str:
-        """The text of this PDU as its data_coding has it, without a user data header."""
-        if self._text is None:
-            end = self._to_end
-            octets = self.octets
-            account = self.session.account
-            default = account.profile.alphabet if account is not None else _GSM7
-            if default == _GSM7 and self.positional and not octets[end + 1] & 0x40 and not octets[end + 8]:
-                size = octets[end + 10]
-                if end + 11 + size == self.stop:
-                    self._text = gsm7.decode(octets[end + 11 : self.stop])
-                    return self._text
-            self._text = user_text(self.pdu.fields, self.pdu.tlvs, default)
-        return self._text
+    def _read_text(self) -> str:
+        octets, end = self.octets, self._to_end
+        account = self.session.account
+        default = account.profile.alphabet if account is not None else _GSM7
+        if self.positional and not octets[end + 1] & 0x40:
+            begin = end + 11
+            # A plain short_message, and nothing behind it.
+            if begin + octets[end + 10] == self.stop:
+                if default == _GSM7 and not octets[end + 8]:
+                    return gsm7.decode(octets[begin : self.stop])
+                return decode_text(octets[begin : self.stop], octets[end + 8], default)
+        return user_text(self.pdu.fields, self.pdu.tlvs, default)
 
     @property
     def segment(self) -> SegmentInfo | None:
@@ -320,3 +327,16 @@ MESSAGE_KEYS: Final[Mapping[str, Callable[[MessageFacts], Value]]] = {
     "data_coding": lambda facts: facts.number("data_coding", 8),
 }
 """Keys of messages; any other is a field or a TLV of the PDU."""
+
+FLAG_KEYS: Final = frozenset(
+    {
+        "coding",
+        "data_coding",
+        "receipt",
+        "registered_delivery",
+        "esm_class",
+        "protocol_id",
+        "priority_flag",
+    }
+)
+"""Keys of messages that the octets from esm_class to sm_default_msg_id settle."""

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from smsc_sim.scenario.mo import MoAction
+from smsc_sim.sim.receipt import routed
 from smsc_sim.smpp.coding import alphabet, encode_text
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.errors import EncodeError
@@ -54,10 +55,11 @@ class DueMo:
                 now=now,
                 origin=self.origin,
                 default=account.profile.alphabet,
+                via=action.via,
             )
         )
         account.pending += len(records)
-        self.smsc.delivery.deliver(account, records, now, action.via)
+        self.smsc.delivery.deliver(account, records, now)
 
 
 def plan_mo(
@@ -84,12 +86,13 @@ def mo_records(
     now: float,
     origin: int,
     default: str = "gsm7",
+    via: str | None = None,
 ) -> Iterator[ReceiptRecord]:
     """A text as records for delivery, one for each segment.
 
     ``data_coding`` None: what the text needs; ``reference`` 0 to 65535 is shared by the segments; ``default``: the
-    alphabet of data_coding 0.  Characters that the coding does not have become ``?``, and what is too long for SMPP
-    is cut off.
+    alphabet of data_coding 0; ``via``: as a rule says it.  Characters that the coding does not have become ``?``, and
+    what is too long for SMPP is cut off.
     """
     coding = _coding(text, default) if data_coding is None else data_coding
     number = reference & (0xFF if style == "udh8" else 0xFFFF)
@@ -112,7 +115,8 @@ def mo_records(
             },
             tlvs=segment.tlvs,
         )
-        yield b"mo-%d-%d" % (reference, part), b"", b"", pdu[HEADER_LENGTH:], now, -CommandId.DELIVER_SM, origin
+        key = b"mo-%d-%d" % (reference, part)
+        yield key, b"", routed(via), pdu[HEADER_LENGTH:], now, -CommandId.DELIVER_SM, origin
 
 
 def _coding(text: str, default: str) -> int:

@@ -26,7 +26,7 @@ from smsc_sim.smpp.legality import Side, State, may_send
 from smsc_sim.smpp.pdu import Pdu, encode, encode_header_only
 from smsc_sim.smpp.receipt_text import MessageState
 from smsc_sim.smpp.status import CommandStatus
-from smsc_sim.smpp.tlv import TLVS_BY_NAME, Tlv, TlvValue
+from smsc_sim.smpp.tlv import Tlv, TlvValue, tag_of
 
 if TYPE_CHECKING:
     from smsc_sim.sim.smsc import Smsc
@@ -193,7 +193,7 @@ class Operations:
     def _bind_refused(self, session: Session, pdu: Pdu, now: float) -> None:
         account = self._smsc.accounts.find(str(pdu.fields["system_id"]))
         wallet = account.definition.wallet if account is not None else None
-        if account is not None and wallet is not None and wallet.then == "close" and account.is_broke:
+        if account is not None and wallet is not None and wallet.then == "close" and not account.can_pay(1):
             self._smsc.end(session, now, "closed: the balance is empty", "info")
 
     def _unbind(self, session: Session, pdu: Pdu, now: float) -> None:
@@ -203,7 +203,7 @@ class Operations:
         linger = UNBIND_LINGER
         if self._decision is not None and self._decision.reply.how == "none":
             # The ESME is to find out by itself that no response comes.
-            linger = smsc.settings.timers.response or UNBIND_WAIT
+            linger = smsc.timers.of(session).response or UNBIND_WAIT
         self._answer(session, pdu, smsc.response(pdu), now, lambda instant: smsc.close_by(session, instant + linger))
 
     def _enquire_link(self, session: Session, pdu: Pdu, now: float) -> None:
@@ -275,7 +275,7 @@ def _nack_status(pdu: Pdu) -> int:
 def _with_tlvs(response: bytes, tlvs: Sequence[tuple[str | int, TlvValue]]) -> bytes:
     """The response with these TLVs beside its own, or instead of the ones of the same tag."""
     pdu = Pdu(response)
-    replaced = {TLVS_BY_NAME[name].tag if isinstance(name, str) else name for name, _ in tlvs}
+    replaced = {tag_of(name) for name, _ in tlvs}
     kept: list[Tlv | tuple[str | int, object]] = [tlv for tlv in pdu.tlvs if tlv.tag not in replaced]
     return encode(
         pdu.command_id,

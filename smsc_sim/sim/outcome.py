@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from smsc_sim.scenario.ids import IdForm, IdForms
+from smsc_sim.scenario.ids import LONGEST_ID, IdForm, IdForms
 from smsc_sim.scenario.receipt_action import ReceiptAction
-from smsc_sim.scenario.wallet import Wallet
 from smsc_sim.sim.answer import Answers
 from smsc_sim.sim.decision import Decision, receipt_wanted
 from smsc_sim.sim.mo import plan_mo
-from smsc_sim.sim.planned_receipt import PlannedReceipt
+from smsc_sim.sim.planned_receipt import PlannedReceipt, error_code
 from smsc_sim.sim.quoting import quoted_text
 from smsc_sim.sim.receipt import ReceiptForm
 from smsc_sim.sim.session import Session
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 DEFAULT_VALIDITY = 86_400.0
 """Seconds that a message without a validity_period is valid."""
 
+
+_SOON = 60.0
+"""Seconds: a receipt that is due later is made when it is due, and how long it may wait is counted from then."""
+
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 _IDS_3_3 = IdForms(*[IdForm("hex", width=8, digits=8)] * 3)
 """SMPP 3.3 has message_id as a hexadecimal number of at most 8 digits (SMPP 3.3 section 6.2.4.2)."""
@@ -59,11 +64,10 @@ class Outcomes:
         if reply.is_accepted:
             messages = self._accept(session, pdu, destinations, decision, now)
             smsc.counters.messages_accepted += 1
-            if account.definition.wallet is not None:
-                account.balance -= price(account.definition.wallet, pdu)
+            account.pay(parts_of(pdu, len(destinations)))
             response = self._response(pdu, messages[0], decision, now)
-            for message in messages:
-                self._plan_receipts(session, message, decision, now, delay)
+            for place, message in enumerate(messages):
+                self._plan_receipts(message, place, decision, now, delay)
             plan_mo(smsc, account, session.number, decision, messages[0].values(now), now + delay)
         else:
             smsc.counters.messages_refused += 1
@@ -85,6 +89,7 @@ class Outcomes:
         fields = pdu.fields
         forms = self._forms(session, decision)
         number = self._smsc.message_ids.take()
+        alone = len(destinations) == 1
         text = user_text(fields, pdu.tlvs, account.profile.alphabet)
         expires_at = parse_time(str(fields.get("validity_period", "")), now)
         registered_delivery = fields["registered_delivery"]
@@ -93,11 +98,12 @@ class Outcomes:
             Submitted(
                 account=account,
                 session=session.number,
-                key=b"%d" % number,
+                key=b"%d" % number if alone else b"%d-%d" % (number, place),
                 message_id=forms.reply.format(number),
                 receipt_id=None if forms.receipt.is_absent else forms.receipt.format(number),
                 tlv_id=None if forms.tlv.is_absent else forms.tlv.format(number),
                 serial=number,
+                has_one_id=alone and forms.reply == forms.receipt == forms.tlv and forms.reply.is_unique(number),
                 source=address_octets(fields["source_addr_ton"], fields["source_addr_npi"], fields["source_addr"]),
                 destination=address_octets(
                     destination["dest_addr_ton"], destination["dest_addr_npi"], destination["destination_addr"]
@@ -109,7 +115,7 @@ class Outcomes:
                 expires_at=now + DEFAULT_VALIDITY if expires_at is None else expires_at,
                 number=decision.number,
             )
-            for destination in destinations
+            for place, destination in enumerate(destinations)
         ]
 
     def _forms(self, session: Session, decision: Decision) -> IdForms:
@@ -124,26 +130,29 @@ class Outcomes:
         reply = decision.reply
         message_id = message.message_id
         if reply.message_id is not None:
-            message_id = reply.message_id.fill(message.values(now))
+            filled = reply.message_id.fill(message.values(now))
+            message_id = _UNPRINTABLE.sub("?", filled)[:LONGEST_ID]
         fields: dict[str, object] = {"message_id": message_id}
         if pdu.name == "submit_multi":
             fields["unsuccess_smes"] = _unknown_lists(pdu)
         return self._smsc.response(pdu, fields, reply.tlvs)
 
-    def _plan_receipts(
-        self, session: Session, message: Submitted, decision: Decision, now: float, delay: float
-    ) -> None:
-        """Put the receipts of one message on the timeline, as far as registered_delivery asks for them."""
+    def _plan_receipts(self, message: Submitted, place: int, decision: Decision, now: float, delay: float) -> None:
+        """Put the receipts of one message on the timeline, as far as registered_delivery asks for them.
+
+        ``place``: which destination of the PDU it went to; 0 is the first.
+        """
         smsc = self._smsc
+        layout = message.account.profile.receipt
+        of_place = f" {place}" if place else ""
         for index, action in enumerate(decision.receipts):
-            state = action.pick(decision.draw(f"state {index}"))
+            if action.manual:
+                smsc.manual.keep(message, action, now)
+                continue
+            state = action.pick(decision.draw(f"state {index}{of_place}"))
             if not (action.force or receipt_wanted(message.registered_delivery, state)):
                 continue
-            layout = message.account.profile.receipt
-            err = action.err or layout.errs.get(state) or "0".zfill(layout.format.err_width)
-            if action.manual:
-                message.account.manual[message.key] = (message, action)
-                continue
+            err = error_code(action, layout, state)
             if action.before_reply:
                 due = now + delay
             elif action.after == "validity":
@@ -151,8 +160,9 @@ class Outcomes:
             elif action.after is None:
                 due = now + delay + (smsc.settings.receipts.after if layout.after is None else layout.after)
             else:
-                due = now + delay + action.after.draw(decision.draw(f"after {index}"))
-            if message.has_one_id and message.account.usual_receipts and _is_usual(action):
+                due = now + delay + action.after.draw(decision.draw(f"after {index}{of_place}"))
+            soon = due - now <= min(_SOON, smsc.settings.receipts.keep / 2)
+            if soon and message.has_one_id and message.account.usual_receipts and _is_usual(action):
                 form = smsc.delivery.writer.number_of(ReceiptForm(state, err))
                 record = message.record(form)
                 if action.before_reply and not delay:
@@ -163,19 +173,19 @@ class Outcomes:
                 continue
             planned = PlannedReceipt(smsc, message.with_receipt_id(action.id), action, state, err)
             if action.before_reply and not delay:
-                planned.fire(now)
+                planned.send(now)
             else:
-                smsc.timeline.add(due, planned)
+                planned.plan(due)
 
 
-def price(wallet: Wallet, pdu: Pdu) -> float:
-    """What a message costs: each PDU is one part, unless its message_payload needs several."""
+def parts_of(pdu: Pdu, destinations: int) -> int:
+    """How many messages a PDU is paid as: one for each destination, more if its message_payload needs several."""
     payload = pdu.tlv("message_payload")
     data_coding = pdu.fields["data_coding"]
     if not isinstance(payload, bytes) or not isinstance(data_coding, int):
-        return wallet.price
+        return destinations
     alone, joined = (160, 153) if alphabet(data_coding).septets else (140, 134)
-    return wallet.price * (1 if len(payload) <= alone else -(-len(payload) // joined))
+    return destinations * (1 if len(payload) <= alone else -(-len(payload) // joined))
 
 
 def _is_usual(action: ReceiptAction) -> bool:

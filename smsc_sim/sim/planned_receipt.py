@@ -6,14 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smsc_sim.scenario.receipt_action import ReceiptAction
+from smsc_sim.scenario.receipt_layout import ReceiptLayout
 from smsc_sim.sim.quoting import quoted_text
+from smsc_sim.sim.receipt import routed
 from smsc_sim.sim.submitted import Submitted, address_text
-from smsc_sim.smpp.coding import encode_text
+from smsc_sim.smpp.coding import alphabet
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.framing import HEADER_LENGTH
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.smpp.receipt_text import MessageState, format_receipt
-from smsc_sim.smpp.tlv import TLVS_BY_NAME, encode_tlv
+from smsc_sim.smpp.segments import LONGEST_PAYLOAD
+from smsc_sim.smpp.tlv import encode_tlv, tag_of
 
 if TYPE_CHECKING:
     from smsc_sim.sim.receipt import ReceiptRecord
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 
 _LONGEST_SHORT_MESSAGE = 254
 _ID, _TEXT = "id", "text"
+
+_UNLIKE_ASCII = frozenset({"gsm7", "gsm7-packed"})
+"""Alphabets in which digits and letters are what they are in ASCII, but not all that stands between them."""
 _GSM = 3
 """network_error_code of a GSM network (SMPP 3.4 section 5.3.2.31)."""
 
@@ -42,15 +48,27 @@ class PlannedReceipt:
         self.error_code = error_code
         self.left = action.times
 
+    def plan(self, due: float) -> None:
+        """Let it be sent at ``due`` (seconds since the epoch)."""
+        self.message.account.pending += 1
+        self.smsc.timeline.add(due, self)
+
+    def send(self, now: float) -> None:
+        """Let it be sent at once."""
+        self.message.account.pending += 1
+        self.fire(now)
+
     def fire(self, now: float) -> None:
         """Send it, or let it wait for a bind; plan the next time."""
+        delivery = self.smsc.delivery
+        own = self.message.account
+        account = delivery.account_for(own, self.action.via)
+        own.pending -= 1
+        account.pending += 1
         self.left -= 1
         if self.left > 0:
-            self.smsc.timeline.add(now + self.action.every, self)
-        record = receipt_record(self.message, self.action, self.state, self.error_code, now)
-        account = self.smsc.delivery.account_for(self.message.account, self.action.via)
-        account.pending += 1
-        self.smsc.delivery.deliver(account, (record,), now, self.action.via)
+            self.plan(now + self.action.every)
+        delivery.deliver(account, (receipt_record(self.message, self.action, self.state, self.error_code, now),), now)
 
 
 def receipt_record(
@@ -75,56 +93,65 @@ def receipt_record(
     }
     payload: list[tuple[str, object]] = []
     if layout.payload or command is CommandId.DATA_SM or len(text) > _LONGEST_SHORT_MESSAGE:
-        payload.append(("message_payload", text))
+        payload.append(("message_payload", text[:LONGEST_PAYLOAD]))
     else:
         fields["short_message"] = text
     pdu = encode(command, sequence_number=1, fields=fields, tlvs=payload)
     tlvs = b"".join(_tlvs(message, action, state, error_code))
-    return message.key, tlvs, b"", pdu[HEADER_LENGTH:], message.accepted_at, -command, message.session
+    return message.key, tlvs, routed(action.via), pdu[HEADER_LENGTH:], now, -command, message.session
+
+
+def error_code(action: ReceiptAction, layout: ReceiptLayout, state: MessageState) -> str:
+    """``err`` of a receipt: what the rule says, or what the provider has for the state."""
+    return action.err or layout.errs.get(state) or "0".zfill(layout.format.err_width)
 
 
 def _text(message: Submitted, action: ReceiptAction, state: MessageState, error_code: str, now: float) -> bytes:
     """The text of the receipt in the data_coding that the provider sends it in."""
     layout = message.account.profile.receipt
+    default = message.account.profile.alphabet
+    quoted = b""
     if action.text is not None:
-        written, quoted = action.text.fill({**message.values(now), "id": message.receipt_id or ""}), b""
+        written = action.text.fill({**message.values(now), "id": message.receipt_id or ""})
     else:
         form = layout.format
         if message.receipt_id is None:
             form = replace(form, parts=tuple(part for part in form.parts if part != _ID))
-        ends_in_text = form.parts[-1:] == (_TEXT,) and layout.data_coding == 0
-        alphabet = message.account.profile.alphabet
-        quoted = quoted_text(message.text, form.text_length, alphabet) if ends_in_text else b""
+        apart = form.parts[-1:] == (_TEXT,) and layout.data_coding == 0 and default in _UNLIKE_ASCII
+        if apart:
+            quoted = quoted_text(message.text, form.text_length)
         written = format_receipt(
             message_id=message.receipt_id or "",
             state=state,
             submitted=message.accepted_at,
             done=now,
             err=error_code,
-            text="" if ends_in_text else message.text,
+            text="" if apart else message.text,
             receipt_format=form,
         )
-    if layout.data_coding:
-        return encode_text(written, layout.data_coding, replace=True)
-    # Labels and ids are what parsers compare as ASCII, so they are not recoded; what is quoted is in the alphabet.
-    return written.encode("ascii", "replace") + quoted
+    coding = alphabet(layout.data_coding, default)
+    if coding.name in _UNLIKE_ASCII or not coding.is_text:
+        # Labels and ids are what parsers compare as ASCII, so they are not recoded; what is quoted is in the alphabet.
+        return written.encode("ascii", "replace") + quoted
+    return coding.encode(written, True)
 
 
 def _tlvs(message: Submitted, action: ReceiptAction, state: MessageState, error_code: str) -> list[bytes]:
     """The provider's TLVs, unless the rule replaces or removes them, then the rule's own."""
     layout = message.account.profile.receipt
-    changed = {_canonical(name) for name, _ in action.tlvs}
+    changed = {tag_of(name) for name, _ in action.tlvs}
     values: dict[str, object] = {
         "receipted_message_id": message.tlv_id,
         "message_state": state.value,
-        "network_error_code": bytes([_GSM]) + (int(error_code) if error_code.isdecimal() else 0).to_bytes(2, "big"),
+        "network_error_code": bytes([_GSM]) + _two_octets(error_code),
     }
     usual = [(name, values[name]) for name in layout.tlvs if values[name] is not None]
-    kept = [(name, value) for name, value in (*usual, *layout.more_tlvs) if _canonical(name) not in changed]
+    kept = [(name, value) for name, value in (*usual, *layout.more_tlvs) if tag_of(name) not in changed]
     own = [(name, value) for name, value in action.tlvs if value is not None]
     return [encode_tlv(name, value) for name, value in (*kept, *own)]
 
 
-def _canonical(name: str | int) -> str | int:
-    definition = TLVS_BY_NAME.get(name) if isinstance(name, str) else None
-    return definition.name if definition is not None else name
+def _two_octets(error_code: str) -> bytes:
+    """The error code as network_error_code has it; 0 when it is no number or too high for two octets."""
+    number = int(error_code) if error_code.isdecimal() else 0
+    return (number if number <= 0xFFFF else 0).to_bytes(2, "big")

@@ -19,7 +19,8 @@ NUL); its destination address (the message's source: ton, npi, addr, NUL); the t
 the instant of acceptance; the number of its :class:`ReceiptForm`; the number of the session that submitted.
 
 A PDU that was prepared as a whole (an unusual receipt, a message from a subscriber) has a negative form: minus its
-command_id; its body is in place of the text, and TLVs that a session of SMPP 3.3 does not get in place of the source.
+command_id; its body is in place of the text, TLVs that a session of SMPP 3.3 does not get in place of the source, and
+the routing policy for it alone (empty: that of the account) in place of the destination.
 """
 
 
@@ -42,6 +43,11 @@ _RECEIPTED_MESSAGE_ID = tuple(b"\x00\x1e" + bytes([0, size + 1]) for size in ran
 """Tag and length of receipted_message_id (SMPP 3.4 section 5.3.2.12), for an id of ``size`` octets and its NUL."""
 
 _MINUTE = 60
+
+
+def routed(via: str | None) -> bytes:
+    """``via`` of a rule as such a record has it; ``account:NAME`` leads to an account, and its policy counts there."""
+    return b"" if via is None or ":" in via else via.encode()
 
 
 def response_to(record: ReceiptRecord) -> int:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from smsc_sim.sim.answer import DribbledAnswer
     from smsc_sim.sim.decision import Decision
     from smsc_sim.sim.receipt import ReceiptRecord
+    from smsc_sim.sim.selection import View
 
 SEQUENCE_NUMBER = Struct(">I")
 LAST_SEQUENCE_NUMBER = 0x7FFFFFFF
@@ -79,6 +80,7 @@ class Session:
         "receipt_window",
         "received",
         "replies_pending",
+        "rule_view",
         "sent",
         "sequence_number",
         "stalled_since",
@@ -160,6 +162,8 @@ class Session:
         """The octets from service_type to dest_addr_npi of the last submit_sm: they rarely change within a session."""
         self.originator = b""
         """source_addr_ton, source_addr_npi and source_addr with its NUL, out of ``prefix``."""
+        self.rule_view: View | None = None
+        """What is left of the rules for messages of this session; found at its first message."""
         self.decision: Decision | Exception | None = None
         """What the fast lane was told about the PDU that it now leaves to the full decoder, or how asking failed."""
 

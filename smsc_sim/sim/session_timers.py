@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smsc_sim.scenario.settings import Timers
 from smsc_sim.sim.session import Ending, Session
 from smsc_sim.smpp.commands import CommandId
+from smsc_sim.smpp.legality import State
 from smsc_sim.smpp.pdu import encode_header_only
 from smsc_sim.smpp.status import CommandStatus
 
@@ -41,7 +43,10 @@ class SessionTimers:
 
     def __init__(self, smsc: Smsc) -> None:
         self._smsc = smsc
-        self._timers = smsc.settings.timers
+
+    def of(self, session: Session) -> Timers:
+        """The timers of a session: those of its account's provider, once it has one."""
+        return self._smsc.settings.timers if session.account is None else session.account.timers
 
     def start(self, session: Session, now: float) -> None:
         """Plan the next look, after something changed that deadlines depend on."""
@@ -52,7 +57,7 @@ class SessionTimers:
     def heard(self, session: Session, now: float) -> None:
         """Our enquire_link was answered; the next one may be due before the next look that is planned."""
         session.enquire_link_sent_at = 0.0
-        self.check_by(session, now + self._timers.enquire_link)
+        self.check_by(session, now + self.of(session).enquire_link)
 
     def check_by(self, session: Session, instant: float) -> None:
         """Have a look at the session at ``instant`` (seconds since the epoch) at the latest."""
@@ -62,10 +67,15 @@ class SessionTimers:
 
     def _next_deadline(self, session: Session) -> float | None:
         """The earliest instant at which some timer can run out, as things stand."""
-        timers = self._timers
+        timers = self.of(session)
         deadlines = []
         if session.deadline:
             deadlines.append(session.deadline)
+        if session.expiries:
+            deadlines.append(session.expiries[0][0])
+        if session.muted:
+            # It plays dead on purpose, and for as long as the ESME lets it.
+            return min(deadlines, default=None)
         if session.stalled_since and timers.response:
             deadlines.append(session.stalled_since + timers.response)
         if session.bound:
@@ -76,25 +86,39 @@ class SessionTimers:
                     deadlines.append(session.enquire_link_sent_at + timers.response)
             elif timers.enquire_link and not session.unbinding:
                 deadlines.append(session.last_received_at + timers.enquire_link)
-        elif timers.session_init and not session.deadline:
+        elif timers.session_init and session.state is State.OPEN:
             deadlines.append(session.opened_at + timers.session_init)
-        if session.expiries:
-            deadlines.append(session.expiries[0][0])
         return min(deadlines, default=None)
 
     def check(self, session: Session, now: float) -> None:
         """Do what the timers that have run out ask for, and plan the next look."""
         smsc = self._smsc
-        timers = self._timers
+        timers = self.of(session)
         if session.ending or session.number not in smsc.sessions:
             return
         if session.deadline and session.deadline <= now:
             how = "no unbind_resp" if session.unbinding else "not closed by the ESME after unbind_resp"
             smsc.end(session, now, how, "warn" if session.unbinding else "debug")
-        elif session.stalled_since and timers.response and session.stalled_since + timers.response <= now:
+        elif not session.muted:
+            self._check_life(session, timers, now)
+        expired = smsc.delivery.expire(session, now) if session.expiries else 0
+        if expired:
+            smsc.note(
+                "warn",
+                session,
+                f"{expired} receipts not answered within {timers.response:g} s (response timer)",
+            )
+        if not session.ending:
+            self.start(session, now)
+
+    def _check_life(self, session: Session, timers: Timers, now: float) -> None:
+        """Whether the ESME reads, binds and says something."""
+        smsc = self._smsc
+        if session.stalled_since and timers.response and session.stalled_since + timers.response <= now:
             smsc.end(session, now, f"does not read: nothing taken for {timers.response:g} s", "warn", Ending.ABORT)
         elif not session.bound:
-            if not session.deadline and timers.session_init and session.opened_at + timers.session_init <= now:
+            waited = now - session.opened_at
+            if session.state is State.OPEN and timers.session_init and waited >= timers.session_init:
                 smsc.end(session, now, f"no bind within {timers.session_init:g} s (session_init timer)", "warn")
         elif timers.inactivity and not session.unbinding and session.last_received_at + timers.inactivity <= now:
             smsc.note("warn", session, f"nothing received for {timers.inactivity:g} s (inactivity timer)")
@@ -111,12 +135,3 @@ class SessionTimers:
             session.enquire_link_sent_at = now
             sequence_number = session.next_sequence_number()
             smsc.send(session, encode_header_only(CommandId.ENQUIRE_LINK, CommandStatus.ESME_ROK, sequence_number))
-        expired = smsc.delivery.expire(session, now) if session.expiries else 0
-        if expired:
-            smsc.note(
-                "warn",
-                session,
-                f"{expired} receipts not answered within {timers.response:g} s (response timer)",
-            )
-        if not session.ending:
-            self.start(session, now)

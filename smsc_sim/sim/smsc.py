@@ -14,7 +14,7 @@ from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
 from smsc_sim.scenario.profile import Profile
 from smsc_sim.scenario.rule import SUBMISSIONS, Rule
 from smsc_sim.scenario.settings import ReceiptSettings, SmscSettings, Timers
-from smsc_sim.sim.account import BINDS, Accounts
+from smsc_sim.sim.account import BINDS, Account, Accounts
 from smsc_sim.sim.counters import Counters
 from smsc_sim.sim.decision import Decide, Decision
 from smsc_sim.sim.delivery import Delivery
@@ -22,6 +22,7 @@ from smsc_sim.sim.facts import ConnectionFacts
 from smsc_sim.sim.fast_lane import FastLane
 from smsc_sim.sim.foreign import looks_like
 from smsc_sim.sim.journal import Direction, Journal
+from smsc_sim.sim.manual_receipts import ManualReceipts
 from smsc_sim.sim.message_ids import MessageIds
 from smsc_sim.sim.operations import Operations
 from smsc_sim.sim.receipt import ReceiptForm
@@ -83,11 +84,14 @@ class Smsc:
 
         ``fast``: False sends all PDUs through the full decoder.
         """
-        settings = under_profile(settings, scenario.profile)
+        given, settings = settings, under_profile(settings, scenario.profile)
         self.settings = settings
         self.profile = scenario.profile
         """The provider, before a bind says for whom."""
         self.accounts = Accounts(accounts, scenario)
+        for account in self.accounts:
+            own = under_profile(given, account.profile)
+            account.timers, account.retry = own.timers, own.receipts.retry
         self.rules: RuleBook | None = None
         self.counters = Counters()
         self.timeline = Timeline()
@@ -99,6 +103,7 @@ class Smsc:
         self.delivery = Delivery(
             settings, self.timeline, self.counters, self.accounts, self.touch, self.timers.check_by
         )
+        self.manual = ManualReceipts(self)
         self.default_form = self.delivery.writer.number_of(ReceiptForm())
         self.decide = decide
         if decide is None:
@@ -178,7 +183,7 @@ class Smsc:
         secret = False
         lane = self._lane
         try:
-            while not session.ending:
+            while not session.ending and not session.frozen:
                 if lane is not None and session.account is not None:
                     offset = lane(session, data, offset, now)
                 stop = next_stop(data, offset, self.settings.frame_limit)
@@ -263,6 +268,10 @@ class Smsc:
                 self.unbind(session, now, grace)
             else:
                 self.end(session, now, "shutting down", "debug")
+
+    def release(self, account: Account, message_id: str, now: float, state: MessageState | None = None) -> int:
+        """Send the receipts that a rule leaves to somebody; see :meth:`ManualReceipts.release`."""
+        return self.manual.release(account, message_id, now, state)
 
     # What operations, timers and delivery use
 

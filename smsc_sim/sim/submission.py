@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from smsc_sim.sim.decision import ACCEPT, Decision
 from smsc_sim.sim.facts import MessageFacts
-from smsc_sim.sim.outcome import Outcomes, price
+from smsc_sim.sim.outcome import Outcomes, parts_of
 from smsc_sim.sim.positions import find_destination
 from smsc_sim.sim.session import Session
 from smsc_sim.smpp.errors import WireError
@@ -85,7 +85,7 @@ class Submissions:
         if refused is not None:
             smsc.refuse(session, pdu, refused, now)
             return
-        if self._unpaid(session, pdu, now):
+        if self._unpaid(session, pdu, len(destinations), now):
             return
         if decision is None and smsc.decide is not None:
             decision = self._decide(session, pdu, destinations[0], now)
@@ -103,11 +103,11 @@ class Submissions:
             start = find_destination(pdu.octets, HEADER_LENGTH)
         return smsc.decide(session, pdu.octets, 0, len(pdu.octets), start, start + len(address), now)
 
-    def _unpaid(self, session: Session, pdu: Pdu, now: float) -> bool:
+    def _unpaid(self, session: Session, pdu: Pdu, destinations: int, now: float) -> bool:
         """Whether the account's wallet does not cover the message; if so, it has been refused."""
         account = session.account
         wallet = account.definition.wallet if account is not None else None
-        if wallet is None or account is None or account.balance >= price(wallet, pdu):
+        if wallet is None or account is None or account.can_pay(parts_of(pdu, destinations)):
             return False
         self.smsc.refuse(session, pdu, wallet.status, now)
         if wallet.then == "close":

@@ -41,6 +41,8 @@ class Submitted:
     """When its validity period ends, seconds since the epoch."""
     serial: int
     """The number that its ids are forms of."""
+    has_one_id: bool
+    """Whether response, text and TLV have the same id, and no other message has it."""
     number: int = 0
     """How many messages the rule has decided, this one included."""
 
@@ -55,11 +57,6 @@ class Submitted:
             form,
             self.session,
         )
-
-    @property
-    def has_one_id(self) -> bool:
-        """Whether response, text and TLV have the same id."""
-        return self.message_id == self.receipt_id == self.tlv_id
 
     def with_receipt_id(self, form: IdForm | None) -> Submitted:
         """The message with its id in the receipt written in another form; None: as it is."""

@@ -215,6 +215,16 @@ def decode_tlvs(octets: bytes, offset: int, stop: int, *, check_lengths: bool = 
     return tlvs
 
 
+def tag_of(name_or_tag: str | int) -> int:
+    """The tag of a TLV that is given by any of its names, by number, or by a string like "0x1400".
+
+    Raises KeyError for a name that no TLV has.
+    """
+    if isinstance(name_or_tag, int):
+        return name_or_tag
+    return int(name_or_tag, 16) if _NUMBER.fullmatch(name_or_tag) else TLVS_BY_NAME[name_or_tag].tag
+
+
 def encode_tlv(name_or_tag: str | int, value: object) -> bytes:
     """The octets of one TLV.
 

@@ -414,7 +414,7 @@ def test_a_delayed_answer_leaves_by_the_timer() -> None:
     [
         (ConnectionDone(), []),
         (ConnectionLost("it was reset"), ["connection closed: it was reset"]),
-        (ConnectionLost(), ["connection closed: ConnectionLost"]),
+        (ConnectionLost(), ["connection closed: lost without a close"]),
         (
             SSL.Error([("SSL routines", "", "http request")]),
             ["connection closed: TLS failed: an HTTP request came, not TLS"],

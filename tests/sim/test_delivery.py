@@ -443,6 +443,19 @@ def test_answers_that_come_in_time_are_not_expired_with_the_rest() -> None:
     assert ids(esme) == numbers(1, 3)
 
 
+def test_what_waits_gets_the_room_that_an_expired_one_leaves() -> None:
+    game = game_of("any", window=1, response=10.0, retry=(1000.0,))
+    esme = game.bind()
+    submit(esme, 3)
+    game.advance(1.1)
+    assert ids(esme) == numbers(1)
+    game.advance(12.0)
+    assert ids(esme) == numbers(2)
+    game.advance(12.0)
+    assert ids(esme) == numbers(3)
+    assert game.account().waiting_count == 0
+
+
 def test_a_late_answer_is_told_and_the_receipt_comes_again_all_the_same() -> None:
     game = game_of(response=10.0)
     esme = game.bind()

@@ -495,6 +495,21 @@ def test_a_read_costs_one_write_for_each_session() -> None:
     assert (len(first.writes), len(second.writes)) == (counts[0] + 1, counts[1] + 1)
 
 
+@pytest.mark.parametrize("fast", [True, False])
+def test_the_session_that_was_read_from_is_written_to_first(fast: bool) -> None:
+    game = Play(settings=SmscSettings(timers=QUIET, receipts=ReceiptSettings(via="other", window=1)), fast=fast)
+    first, second = game.bind(), game.bind()
+    first.give(SubmitSm().wire() * 2)
+    game.advance(1.1)
+    second.session.receipt_window = 2
+    before = len(game.sent)
+    first.give(SubmitSm().wire())
+    assert [(esme, pdu.name) for esme, pdu in game.sent[before:]] == [
+        (first, "submit_sm_resp"),
+        (second, "deliver_sm"),
+    ]
+
+
 def test_nothing_is_left_to_write_twice() -> None:
     game = Play()
     esme = game.bind()

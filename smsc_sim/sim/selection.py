@@ -1,0 +1,155 @@
+"""Selection: which rules are worth asking about a submit_sm, found without decoding it.
+
+Three things narrow the rules down, each remembered, so that a rule which cannot match costs a message next to nothing:
+what the session is (account, bind, peer, TLS), the nine octets of flags behind destination_addr, which most clients
+never change, and the destination itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from smsc_sim.scenario.matching import normal_address
+from smsc_sim.scenario.when import AnyOf, Condition, FieldCondition, Not
+from smsc_sim.sim.facts import FLAG_KEYS, SESSION_KEYS, ConnectionFacts, MessageFacts
+from smsc_sim.sim.session import Session
+
+if TYPE_CHECKING:
+    from smsc_sim.sim.compiled_rule import CompiledRule
+
+_DESTINATIONS_REMEMBERED: Final = 50_000
+_FLAGS_REMEMBERED: Final = 256
+_TO: Final = frozenset({"to", "destination_addr"})
+
+
+def keys_of(condition: Condition) -> frozenset[str]:
+    """Every key that a condition looks at."""
+    if isinstance(condition, FieldCondition):
+        return frozenset({condition.key})
+    if isinstance(condition, Not):
+        return frozenset().union(*map(keys_of, condition.conditions))
+    assert isinstance(condition, AnyOf), "there is no other kind"
+    return frozenset().union(*(keys_of(inner) for branch in condition.branches for inner in branch))
+
+
+def settled_by_session(condition: Condition) -> bool:
+    """Whether the session alone tells if the condition holds."""
+    return keys_of(condition) <= SESSION_KEYS.keys()
+
+
+def settled_by_flags(condition: Condition) -> bool:
+    """Whether the octets of flags alone tell if the condition holds."""
+    return keys_of(condition) <= FLAG_KEYS
+
+
+class Selection:
+    """The rules for submit_sm of one rule book."""
+
+    def __init__(self, rules: tuple[CompiledRule, ...]) -> None:
+        self._rules = rules
+        whole = ByDestination(rules)
+        self.heads = None if whole.others else whole.heads
+        """Beginnings of destinations outside which no rule can match; None: any may."""
+        self.head_size = whole.head_size
+        self._views: dict[tuple[bool, ...], View] = {}
+
+    def candidates(
+        self, session: Session, octets: bytes, start: int, stop: int, to_start: int, to_end: int
+    ) -> tuple[CompiledRule, ...]:
+        """The rules whose ``late`` checks are still to be made, in their order."""
+        view = session.rule_view
+        if view is None or view.selection is not self:
+            view = session.rule_view = self._view_of(session)
+        flags = octets[to_end + 1 : to_end + 10]
+        by_destination = view.by_flags.get(flags)
+        if by_destination is None:
+            facts = MessageFacts(session, octets, start, stop, to_start, to_end)
+            rules = tuple(rule for rule in view.rules if all(check(facts) for check in rule.by_flags))
+            if not facts.positional:
+                return rules
+            if len(view.by_flags) >= _FLAGS_REMEMBERED:
+                view.by_flags.clear()
+            by_destination = view.by_flags[flags] = ByDestination(rules)
+        return by_destination.candidates(octets[to_start:to_end])
+
+    def _view_of(self, session: Session) -> View:
+        """What is left for sessions like this one; those with the same rules left share it."""
+        facts = ConnectionFacts(session)
+        key = tuple(all(check(facts) for check in rule.by_session) for rule in self._rules)
+        view = self._views.get(key)
+        if view is None:
+            view = self._views[key] = View(
+                self, tuple(rule for rule, holds in zip(self._rules, key, strict=True) if holds)
+            )
+        return view
+
+
+class View:
+    """The rules that can match messages of some sessions."""
+
+    __slots__ = ("by_flags", "rules", "selection")
+
+    def __init__(self, selection: Selection, rules: tuple[CompiledRule, ...]) -> None:
+        self.selection = selection
+        self.rules = rules
+        self.by_flags: dict[bytes, ByDestination] = {}
+        """What is left of them, by the nine octets of flags."""
+
+
+class ByDestination:
+    """Which rules can match a destination, by tables for exact values and for prefixes."""
+
+    __slots__ = ("_literals", "_prefixes", "_remembered", "_rest", "_rules", "head_size", "heads", "others")
+
+    def __init__(self, rules: tuple[CompiledRule, ...]) -> None:
+        self._rules = rules
+        self._rest: list[int] = []
+        self._literals: dict[str, list[int]] = {}
+        self._prefixes: dict[int, dict[str, list[int]]] = {}
+        for index, compiled in enumerate(rules):
+            self._place(index, compiled.rule.when.conditions)
+        self.others = tuple(rules[index] for index in self._rest)
+        """The rules that do not ask for particular destinations: all there are for most messages."""
+        beginnings = [*self._literals, *(prefix for prefixes in self._prefixes.values() for prefix in prefixes)]
+        self.head_size = min(map(len, beginnings), default=0)
+        self.heads = frozenset(
+            sign + beginning.encode("latin-1", "replace")[: self.head_size - len(sign)]
+            for beginning in beginnings
+            for sign in (b"", b"+")
+        )
+        """How every destination begins that some rule asks for: a message to another one needs no look at tables."""
+        self._remembered: dict[bytes, tuple[CompiledRule, ...]] = {}
+
+    def _place(self, index: int, conditions: Iterable[Condition]) -> None:
+        for condition in conditions:
+            if isinstance(condition, FieldCondition) and condition.key in _TO:
+                test = condition.test
+                if test.literals is not None and all(test.literals):
+                    for literal in test.literals:
+                        self._literals.setdefault(literal, []).append(index)
+                    return
+                if test.prefix:
+                    self._prefixes.setdefault(len(test.prefix), {}).setdefault(test.prefix, []).append(index)
+                    return
+        self._rest.append(index)
+
+    def candidates(self, destination: bytes) -> tuple[CompiledRule, ...]:
+        """The rules that are worth asking, in their order."""
+        if destination[: self.head_size] not in self.heads:
+            return self.others
+        found = self._remembered.get(destination)
+        if found is None:
+            if len(self._remembered) >= _DESTINATIONS_REMEMBERED:
+                self._remembered.clear()
+            found = self._remembered[destination] = tuple(self._rules[index] for index in self._find(destination))
+        return found
+
+    def _find(self, destination: bytes) -> list[int]:
+        written = destination.decode("latin-1")
+        indexes = set(self._rest)
+        for address in {written, normal_address(written)}:
+            indexes.update(self._literals.get(address, ()))
+            for size, prefixes in self._prefixes.items():
+                indexes.update(prefixes.get(address[:size], ()))
+        return sorted(indexes)
