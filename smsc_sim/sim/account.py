@@ -99,8 +99,9 @@ class Account:
         """How message ids are written."""
         self.usual_receipts = profile.receipt == NO_PROFILE.receipt and profile.alphabet == NO_PROFILE.alphabet
         """Whether receipts look as the prepared pieces of the message path have them."""
-        self.usual = self.usual_receipts and self.ids == _IDS
-        """Whether ids do, too."""
+        offered = profile.pdus is None or "submit_sm" in profile.pdus
+        self.usual = offered and self.usual_receipts and self.ids == _IDS
+        """Whether ids do, too, and submit_sm is offered at all."""
         if former.wallet != definition.wallet:
             self.balance = definition.wallet.balance if definition.wallet is not None else inf
         rate = definition.throughput

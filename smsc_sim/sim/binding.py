@@ -24,11 +24,12 @@ _OF_THE_ESME = "{system_id}"
 
 
 class Refusal(Exception):
-    """A bind is refused with ``status``; ``str()`` says why."""
+    """A bind is refused with ``status``; ``str()`` says why; ``close``: and that is the end of the connection."""
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, reason: str, *, close: bool = False) -> None:
         super().__init__(reason)
         self.status = status
+        self.close = close
 
 
 def settled_version(offered: int, wanted: int) -> int:
@@ -51,8 +52,8 @@ class Binding:
     def __init__(self, smsc: Smsc) -> None:
         self._smsc = smsc
 
-    def bind(self, session: Session, pdu: Pdu, now: float) -> bytes:
-        """Bind the session as ``pdu`` asks, or do not; returns the response that says so."""
+    def bind(self, session: Session, pdu: Pdu, now: float) -> tuple[bytes, Refusal | None]:
+        """Bind the session as ``pdu`` asks, or refuse to; returns the response that says so, and the refusal."""
         smsc = self._smsc
         system_id = str(pdu.fields["system_id"])
         account = smsc.accounts.find(system_id)
@@ -63,17 +64,18 @@ class Binding:
             reason = f"{pdu.name} as '{visible(system_id)}' refused, {name_of(refusal.status)}: {refusal}"
             smsc.complain("warn", session, reason)
             by_name = isinstance(refusal.status, CommandStatus)
-            return smsc.refusal(session, pdu, refusal.status, by_name=by_name)
+            return smsc.refusal(session, pdu, refusal.status, by_name=by_name), refusal
         self._begin(session, pdu, account, now)
         profile = account.profile
         offered = self._offered(profile)
         with_version = profile.states_version and session.interface_version >= VERSIONS["3.4"]
         name = profile.system_id or smsc.settings.system_id
-        return smsc.response(
+        response = smsc.response(
             pdu,
             {"system_id": system_id if name == _OF_THE_ESME else name},
             [("sc_interface_version", offered)] if with_version else [],
         )
+        return response, None
 
     def _offered(self, profile: Profile) -> int:
         return VERSIONS[
@@ -89,7 +91,7 @@ class Binding:
         wanted = fields["interface_version"]
         assert isinstance(wanted, int), "a decoded field"
         accepted = set(profile.versions) & set(smsc.settings.versions)
-        if VERSION_NAMES[_version(wanted)] not in accepted:
+        if "interface_version" not in profile.ignored_fields and VERSION_NAMES[_version(wanted)] not in accepted:
             raise Refusal(profile.version_status, f"interface_version 0x{wanted:02x} is not accepted here")
         if account is None:
             raise Refusal(profile.system_id_status, "no such account")
@@ -114,7 +116,7 @@ class Binding:
                 raise Refusal(check.status, f"{check.field} is not {check.test.describe()}")
         wallet = definition.wallet
         if wallet is not None and wallet.at == "bind" and not account.can_pay(1):
-            raise Refusal(wallet.status, "the balance is empty")
+            raise Refusal(wallet.status, "the balance is empty", close=wallet.then == "close")
 
     def _begin(self, session: Session, pdu: Pdu, account: Account, now: float) -> None:
         smsc = self._smsc
@@ -123,7 +125,9 @@ class Binding:
         bind_type = pdu.name.removeprefix("bind_")
         session.state = BIND_STATES[bind_type]
         session.account = account
-        session.interface_version = settled_version(self._offered(account.profile), wanted)
+        offered = self._offered(account.profile)
+        ignored = "interface_version" in account.profile.ignored_fields
+        session.interface_version = offered if ignored else settled_version(offered, wanted)
         session.bound_at = session.last_received_at = now
         session.receipt_window = smsc.settings.receipts.window
         rate = account.definition.throughput

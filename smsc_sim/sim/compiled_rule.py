@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import compress
-from typing import Any
 
-from smsc_sim.scenario.matching import Contains, Matches, Numbers, OneOf
 from smsc_sim.scenario.rule import Rule
 from smsc_sim.scenario.when import Condition, FieldCondition, Not
 from smsc_sim.sim.decision import Decision, Dice, decision_of, needs_dice
-from smsc_sim.sim.facts import MESSAGE_KEYS, Facts
+from smsc_sim.sim.facts import Facts
 from smsc_sim.sim.gates import Gates
 from smsc_sim.sim.selection import settled_by_flags, settled_by_session
 from smsc_sim.sim.tally import Tally
 
 Check = Callable[[Facts], bool]
-
-_ANY_SIZE = 1 << 32
-"""More than any text is long."""
 
 
 class CompiledRule:
@@ -53,8 +48,8 @@ class CompiledRule:
         self.by_flags = tuple(compress(checks, by_flags))
         """Those of a message that the octets of flags settle."""
         rest = [not (one or other) for one, other in zip(by_session, by_flags, strict=True)]
-        self.late = _all_of(tuple(quick_check_of(condition) for condition in compress(conditions, rest)))
-        """All others, in one function for messages alone."""
+        self.late = tuple(compress(conditions, rest))
+        """The conditions that a message itself must settle."""
         self.gates = Gates(rule, seed, is_on) if rule.when.has_gates else None
         self.decided = 0
         """Events that this rule has decided."""
@@ -102,65 +97,3 @@ def check_of(condition: Condition) -> Check:
         return lambda facts: not all(check(facts) for check in checks)
     branches = tuple(tuple(map(check_of, branch)) for branch in condition.branches)
     return lambda facts: any(all(check(facts) for check in branch) for branch in branches)
-
-
-def quick_check_of(condition: Condition) -> Callable[[Any], bool]:
-    """The condition as a function of a message; the usual tests of its text and destination take a short way."""
-    if isinstance(condition, FieldCondition):
-        return _quick_field(condition)
-    if isinstance(condition, Not):
-        checks = tuple(map(quick_check_of, condition.conditions))
-        return lambda facts: not all(check(facts) for check in checks)
-    branches = tuple(_all_of(tuple(map(quick_check_of, branch))) for branch in condition.branches)
-    if len(branches) == 2:
-        one, other = branches
-        return lambda facts: one(facts) or other(facts)
-    return lambda facts: any(branch(facts) for branch in branches)
-
-
-def _all_of(checks: tuple[Callable[[Any], bool], ...]) -> Callable[[Any], bool]:
-    if len(checks) < 2:
-        return checks[0] if checks else lambda facts: True
-    if len(checks) == 2:
-        one, other = checks
-        return lambda facts: one(facts) and other(facts)
-    return lambda facts: all(check(facts) for check in checks)
-
-
-def _begins_with_word(text: str, words: tuple[str, ...]) -> bool:
-    """Whether the first word of a text in lower case, or of so much of it as counts, is one of ``words``."""
-    return text.startswith(words) and text.split(maxsplit=1)[0] in words
-
-
-def _quick_field(condition: FieldCondition) -> Callable[[Any], bool]:  # noqa: PLR0911 - a table of short ways
-    key, test = condition.key, condition.test
-    clause = test.clauses[0] if len(test.clauses) == 1 else None
-    if key == "text" and isinstance(clause, Contains):
-        needle = clause.text
-        return lambda facts: needle in facts.text
-    if key == "text" and isinstance(clause, OneOf) and not clause.address and not clause.lower:
-        texts = clause.texts
-        return lambda facts: facts.text in texts
-    if key == "text" and isinstance(clause, Matches):
-        found_in = clause.regex.found_in
-        return lambda facts: found_in(facts.text)
-    if key == "keyword" and isinstance(clause, OneOf) and clause.lower and all(clause.texts):
-        words = tuple(clause.texts)
-        longest = max(map(len, words)) + 1
-        return lambda facts: _begins_with_word(facts.text.lstrip()[:longest].lower(), words)
-    if key == "length" and isinstance(clause, Numbers):
-        least = 0 if clause.least is None else clause.least
-        most = _ANY_SIZE if clause.most is None else clause.most
-        return lambda facts: least <= len(facts.text) <= most
-    holds = test.holds if clause is None else clause.holds
-    if key == "text":
-        return lambda facts: holds(facts.text)
-    if key == "to" and test.prefix is not None:
-        prefix = test.prefix
-        return lambda facts: facts.to.startswith(prefix) or (facts.to[:1] == "+" and holds(facts.to))
-    if key == "to":
-        return lambda facts: holds(facts.to)
-    read = MESSAGE_KEYS.get(key)
-    if read is None:
-        return lambda facts: holds(facts.value(key))
-    return lambda facts: holds(read(facts))

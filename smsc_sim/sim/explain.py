@@ -11,12 +11,12 @@ from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim.account import BIND_STATES, Account
 from smsc_sim.sim.decision import ACCEPT
 from smsc_sim.sim.facts import MessageFacts
+from smsc_sim.sim.mo import coding_for
 from smsc_sim.sim.rulebook import Verdict
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
-from smsc_sim.smpp.coding import choose_coding
 from smsc_sim.smpp.pdu import Pdu, encode
-from smsc_sim.smpp.segments import split
+from smsc_sim.smpp.segments import Style, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,16 @@ def explain(
         raise UnknownAccount(question.account)
     session = _session(smsc, account, question.bind, now)
     for attempt in range(times):
-        pdu = _pdu(question, attempt + 1)
+        instant = now + attempt * apart
+        pdu = _pdu(question, attempt + 1, account.profile.alphabet)
         if smsc.rules is None:
             yield Verdict(None, ACCEPT, ())
             continue
-        facts = MessageFacts.of(session, pdu, question.to)
-        yield smsc.rules.explain(question.event, facts, now + attempt * apart)
+        smsc.run_until(instant)
+        verdict = smsc.rules.explain(question.event, MessageFacts.of(session, pdu, question.to), instant)
+        if verdict.decision is not None:
+            smsc.switch_as(verdict.decision, instant)
+        yield verdict
 
 
 def _session(smsc: Smsc, account: Account, bind: str, now: float) -> Session:
@@ -75,10 +79,10 @@ def _session(smsc: Smsc, account: Account, bind: str, now: float) -> Session:
     return session
 
 
-def _pdu(question: Question, sequence_number: int) -> Pdu:
-    data_coding = choose_coding(question.text)
-    style = "payload" if question.event == "data_sm" or len(question.text) > 70 else "none"
-    (segment,) = split(question.text, data_coding=data_coding, style="payload" if style == "payload" else "none")
+def _pdu(question: Question, sequence_number: int, default: str) -> Pdu:
+    data_coding = coding_for(question.text, default)
+    style: Style = "payload" if question.event == "data_sm" or len(question.text) > 70 else "none"
+    (segment,) = split(question.text, data_coding=data_coding, style=style, default=default)
     fields: dict[str, object] = {
         "source_addr": question.source,
         "registered_delivery": question.registered_delivery,

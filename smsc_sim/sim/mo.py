@@ -94,7 +94,7 @@ def mo_records(
     alphabet of data_coding 0; ``via``: as a rule says it.  Characters that the coding does not have become ``?``, and
     what is too long for SMPP is cut off.
     """
-    coding = _coding(text, default) if data_coding is None else data_coding
+    coding = coding_for(text, default) if data_coding is None else data_coding
     number = reference & (0xFF if style == "udh8" else 0xFFFF)
     for part, segment in enumerate(_segments(text, coding, style, number, default), 1):
         source_ton, source_npi = _kind(source)
@@ -119,7 +119,7 @@ def mo_records(
         yield key, b"", routed(via), pdu[HEADER_LENGTH:], now, -CommandId.DELIVER_SM, origin
 
 
-def _coding(text: str, default: str) -> int:
+def coding_for(text: str, default: str) -> int:
     """The first data_coding of the default alphabet, Latin-1 and UCS-2 that has every character of the text."""
     for coding in (0, 3):
         with suppress(EncodeError):

@@ -176,25 +176,23 @@ class Operations:
         return may_send(Side.ESME, command.command_id, session.state, session.interface_version)
 
     def _bind(self, session: Session, pdu: Pdu, now: float) -> None:
-        response = self._binding.bind(session, pdu, now)
+        smsc = self._smsc
+        response, refusal = self._binding.bind(session, pdu, now)
         account = session.account
-        if account is None:
-            self._answer(session, pdu, response, now, lambda instant: self._bind_refused(session, pdu, instant))
+        if refusal is not None or account is None:
+            close = refusal is not None and refusal.close
+            reason = f"closed: {refusal}"
+            then = (lambda instant: smsc.end(session, instant, reason, "info")) if close else None
+            self._answer(session, pdu, response, now, then)
             return
         # Nothing is delivered before the ESME can know that it is bound.
         window, session.receipt_window = session.receipt_window, 0
 
         def bound(instant: float) -> None:
             session.receipt_window = window
-            self._smsc.delivery.drain(account, instant)
+            smsc.delivery.drain(account, instant)
 
         self._answer(session, pdu, response, now, bound)
-
-    def _bind_refused(self, session: Session, pdu: Pdu, now: float) -> None:
-        account = self._smsc.accounts.find(str(pdu.fields["system_id"]))
-        wallet = account.definition.wallet if account is not None else None
-        if account is not None and wallet is not None and wallet.then == "close" and not account.can_pay(1):
-            self._smsc.end(session, now, "closed: the balance is empty", "info")
 
     def _unbind(self, session: Session, pdu: Pdu, now: float) -> None:
         smsc = self._smsc

@@ -90,13 +90,12 @@ class RuleBook:
         if not candidates and default is None:
             return None
         facts = MessageFacts(session, octets, start, stop, to_start, to_end)
-        for compiled in candidates:
-            if compiled.late(facts):
-                # The rest is for the way that keeps why: gates may be shut, and then the rules below are asked.
-                decision = self._ask(candidates[candidates.index(compiled) :], facts, now)
-                if decision is not None:
-                    return decision
-                break
+        at = candidates.first(facts)
+        if at < len(candidates):
+            # The rest is for the way that keeps why: gates may be shut, and then the rules below are asked.
+            decision = self._ask(candidates[at:], facts, now)
+            if decision is not None:
+                return decision
         return None if default is None else default.decide(facts, now)
 
     def decide_event(self, event: str, facts: Facts, now: float) -> Decision | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from smsc_sim.scenario.matching import normal_address
 from smsc_sim.scenario.when import AnyOf, Condition, FieldCondition, Not
 from smsc_sim.sim.facts import FLAG_KEYS, SESSION_KEYS, ConnectionFacts, MessageFacts
+from smsc_sim.sim.rule_code import First, first_that_holds
 from smsc_sim.sim.session import Session
 
 if TYPE_CHECKING:
@@ -43,6 +44,18 @@ def settled_by_flags(condition: Condition) -> bool:
     return keys_of(condition) <= FLAG_KEYS
 
 
+class Candidates(tuple["CompiledRule", ...]):  # noqa: SLOT001 - a tuple cannot have slots of its own
+    """Rules that are worth asking, in their order, and one function that asks them."""
+
+    first: First
+
+    def __new__(cls, rules: Iterable[CompiledRule]) -> Candidates:  # noqa: PYI034 - Self needs Python 3.11
+        """The function is made at once; candidates are made rarely and asked often."""
+        candidates = super().__new__(cls, rules)
+        candidates.first = first_that_holds([rule.late for rule in candidates])
+        return candidates
+
+
 class Selection:
     """The rules for submit_sm of one rule book."""
 
@@ -56,8 +69,8 @@ class Selection:
 
     def candidates(
         self, session: Session, octets: bytes, start: int, stop: int, to_start: int, to_end: int
-    ) -> tuple[CompiledRule, ...]:
-        """The rules whose ``late`` checks are still to be made, in their order."""
+    ) -> Candidates:
+        """The rules whose ``late`` conditions are still to be looked at."""
         view = session.rule_view
         if view is None or view.selection is not self:
             view = session.rule_view = self._view_of(session)
@@ -67,7 +80,7 @@ class Selection:
             facts = MessageFacts(session, octets, start, stop, to_start, to_end)
             rules = tuple(rule for rule in view.rules if all(check(facts) for check in rule.by_flags))
             if not facts.positional:
-                return rules
+                return Candidates(rules)
             if len(view.by_flags) >= _FLAGS_REMEMBERED:
                 view.by_flags.clear()
             by_destination = view.by_flags[flags] = ByDestination(rules)
@@ -100,7 +113,17 @@ class View:
 class ByDestination:
     """Which rules can match a destination, by tables for exact values and for prefixes."""
 
-    __slots__ = ("_literals", "_prefixes", "_remembered", "_rest", "_rules", "head_size", "heads", "others")
+    __slots__ = (
+        "_candidates",
+        "_literals",
+        "_prefixes",
+        "_remembered",
+        "_rest",
+        "_rules",
+        "head_size",
+        "heads",
+        "others",
+    )
 
     def __init__(self, rules: tuple[CompiledRule, ...]) -> None:
         self._rules = rules
@@ -109,7 +132,7 @@ class ByDestination:
         self._prefixes: dict[int, dict[str, list[int]]] = {}
         for index, compiled in enumerate(rules):
             self._place(index, compiled.rule.when.conditions)
-        self.others = tuple(rules[index] for index in self._rest)
+        self.others = Candidates(rules[index] for index in self._rest)
         """The rules that do not ask for particular destinations: all there are for most messages."""
         beginnings = [*self._literals, *(prefix for prefixes in self._prefixes.values() for prefix in prefixes)]
         self.head_size = min(map(len, beginnings), default=0)
@@ -119,7 +142,8 @@ class ByDestination:
             for sign in (b"", b"+")
         )
         """How every destination begins that some rule asks for: a message to another one needs no look at tables."""
-        self._remembered: dict[bytes, tuple[CompiledRule, ...]] = {}
+        self._remembered: dict[bytes, Candidates] = {}
+        self._candidates: dict[tuple[int, ...], Candidates] = {}
 
     def _place(self, index: int, conditions: Iterable[Condition]) -> None:
         for condition in conditions:
@@ -134,22 +158,26 @@ class ByDestination:
                     return
         self._rest.append(index)
 
-    def candidates(self, destination: bytes) -> tuple[CompiledRule, ...]:
-        """The rules that are worth asking, in their order."""
+    def candidates(self, destination: bytes) -> Candidates:
+        """The rules that are worth asking about a message to this destination."""
         if destination[: self.head_size] not in self.heads:
             return self.others
         found = self._remembered.get(destination)
         if found is None:
             if len(self._remembered) >= _DESTINATIONS_REMEMBERED:
                 self._remembered.clear()
-            found = self._remembered[destination] = tuple(self._rules[index] for index in self._find(destination))
+            found = self._remembered[destination] = self._find(destination)
         return found
 
-    def _find(self, destination: bytes) -> list[int]:
+    def _find(self, destination: bytes) -> Candidates:
         written = destination.decode("latin-1")
         indexes = set(self._rest)
         for address in {written, normal_address(written)}:
             indexes.update(self._literals.get(address, ()))
             for size, prefixes in self._prefixes.items():
                 indexes.update(prefixes.get(address[:size], ()))
-        return sorted(indexes)
+        key = tuple(sorted(indexes))
+        found = self._candidates.get(key)
+        if found is None:
+            found = self._candidates[key] = Candidates(self._rules[index] for index in key)
+        return found

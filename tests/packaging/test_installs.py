@@ -46,6 +46,15 @@ def test_types_are_published(installed: Installed) -> None:
     assert installed.run("python", "-c", program) == "True\n"
 
 
+def test_profiles_and_built_in_scenarios_are_there(installed: Installed) -> None:
+    program = (
+        "from smsc_sim.scenario.library import profile_names, scenario_names\n"
+        "from smsc_sim.scenario.load import load\n"
+        "print(len(load('builtin:test-numbers').rules), 'sms77' in profile_names(), len(scenario_names()))"
+    )
+    assert installed.run("python", "-c", program) == "19 True 1\n"
+
+
 def test_dependencies_fit(installed: Installed) -> None:
     assert "No broken requirements" in installed.run("python", "-m", "pip", "check")
 
@@ -53,7 +62,8 @@ def test_dependencies_fit(installed: Installed) -> None:
 def files_of_package() -> set[str]:
     package = {f"smsc_sim/{path.relative_to(ROOT / 'smsc_sim')}" for path in (ROOT / "smsc_sim").rglob("*.py")}
     templates = {f"smsc_sim/templates/{path.name}" for path in (ROOT / "templates").iterdir()}
-    return package | templates | {"smsc_sim/py.typed", "twisted/plugins/smsc_sim_plugin.py"}
+    data = {f"smsc_sim/{path.relative_to(ROOT / 'smsc_sim')}" for path in (ROOT / "smsc_sim/scenario").rglob("*.yaml")}
+    return package | templates | data | {"smsc_sim/py.typed", "twisted/plugins/smsc_sim_plugin.py"}
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(dist: Path) -> None:
