@@ -7,7 +7,7 @@ from twisted.logger import Logger, LogLevel
 from smsc_sim.sim.journal import Direction, Record
 from smsc_sim.sim.smsc import Note, Smsc
 from smsc_sim.sim.visible import visible
-from smsc_sim.smpp.framing import next_stop
+from smsc_sim.smpp.framing import whole_frames
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.status import name_of
 
@@ -58,9 +58,8 @@ class PduLog:
         """Write the PDUs of one record."""
         _, number, direction, octets = record
         session = self._smsc.sessions.get(number)
-        offset = 0
-        while (stop := next_stop(octets, offset, len(octets))) is not None:
-            pdu = Pdu(octets[offset:stop])
+        for frame in whole_frames(octets):
+            pdu = Pdu(frame)
             self._logger.info(
                 "s{number} {peer} {arrow} {name} {sequence_number} {status}{hex}",
                 number=number,
@@ -69,6 +68,5 @@ class PduLog:
                 name=pdu.name,
                 sequence_number=pdu.sequence_number,
                 status=name_of(pdu.command_status),
-                hex=f" {pdu.octets.hex()}" if self._octets else "",
+                hex=f" {frame.hex()}" if self._octets else "",
             )
-            offset = stop

@@ -29,6 +29,7 @@ class CompiledRule:
         "gates",
         "last_decided",
         "late",
+        "late_checks",
         "repeats",
         "rule",
         "seed",
@@ -50,6 +51,7 @@ class CompiledRule:
         rest = [not (one or other) for one, other in zip(by_session, by_flags, strict=True)]
         self.late = tuple(compress(conditions, rest))
         """The conditions that a message itself must settle."""
+        self.late_checks: tuple[Check, ...] = tuple(compress(checks, rest))
         self.gates = Gates(rule, seed, is_on) if rule.when.has_gates else None
         self.decided = 0
         """Events that this rule has decided."""

@@ -8,6 +8,8 @@ never change, and the destination itself.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import inf
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from smsc_sim.scenario.matching import normal_address
@@ -49,11 +51,43 @@ class Candidates(tuple["CompiledRule", ...]):  # noqa: SLOT001 - a tuple cannot 
 
     first: First
 
-    def __new__(cls, rules: Iterable[CompiledRule]) -> Candidates:  # noqa: PYI034 - Self needs Python 3.11
-        """The function is made at once; candidates are made rarely and asked often."""
+    def __new__(cls, rules: Iterable[CompiledRule], first: First) -> Candidates:  # noqa: PYI034 - Self needs 3.11
+        """``first``: the index of the first of them that holds for a message, or how many there are."""
         candidates = super().__new__(cls, rules)
-        candidates.first = first_that_holds([rule.late for rule in candidates])
+        candidates.first = first
         return candidates
+
+    @classmethod
+    def generated(cls, rules: Iterable[CompiledRule]) -> Candidates:
+        """With a function that is made now, which takes longer than to ask a rule, and saves time at each message."""
+        rules = tuple(rules)
+        return cls(rules, first_that_holds([rule.late for rule in rules]))
+
+    def among(self, indexes: list[int], others: list[tuple[int, CompiledRule]]) -> Candidates:
+        """These candidates, the ones with ``indexes`` of all rules, with a few others between them.
+
+        The function of these is shared, for there may be many such mixtures; the others are asked one by one.
+        """
+        if not others:
+            return self
+        own = zip(indexes, self, strict=True)
+        mixed = sorted((*own, *others), key=itemgetter(0))
+        places = {index: place for place, (index, _) in enumerate(mixed)}
+        few = [(index, places[index], rule.late_checks) for index, rule in others]
+        nobody = len(mixed)
+        ends = [*indexes, inf]
+        first_of_these = self.first
+
+        def first(facts: MessageFacts) -> int:
+            end = ends[first_of_these(facts)]
+            for index, place, checks in few:
+                if index > end:
+                    break
+                if all(check(facts) for check in checks):
+                    return place
+            return nobody if end == inf else places[int(end)]
+
+        return Candidates((rule for _, rule in mixed), first)
 
 
 class Selection:
@@ -79,11 +113,13 @@ class Selection:
         if by_destination is None:
             facts = MessageFacts(session, octets, start, stop, to_start, to_end)
             rules = tuple(rule for rule in view.rules if all(check(facts) for check in rule.by_flags))
-            if not facts.positional:
-                return Candidates(rules)
-            if len(view.by_flags) >= _FLAGS_REMEMBERED:
-                view.by_flags.clear()
-            by_destination = view.by_flags[flags] = ByDestination(rules)
+            by_destination = view.by_rules.get(rules)
+            if by_destination is None:
+                by_destination = view.by_rules[rules] = ByDestination(rules)
+            if facts.positional:
+                if len(view.by_flags) >= _FLAGS_REMEMBERED:
+                    view.by_flags.clear()
+                view.by_flags[flags] = by_destination
         return by_destination.candidates(octets[to_start:to_end])
 
     def _view_of(self, session: Session) -> View:
@@ -101,20 +137,21 @@ class Selection:
 class View:
     """The rules that can match messages of some sessions."""
 
-    __slots__ = ("by_flags", "rules", "selection")
+    __slots__ = ("by_flags", "by_rules", "rules", "selection")
 
     def __init__(self, selection: Selection, rules: tuple[CompiledRule, ...]) -> None:
         self.selection = selection
         self.rules = rules
         self.by_flags: dict[bytes, ByDestination] = {}
         """What is left of them, by the nine octets of flags."""
+        self.by_rules: dict[tuple[CompiledRule, ...], ByDestination] = {}
+        """The same by what is left: most flags leave the same rules."""
 
 
 class ByDestination:
     """Which rules can match a destination, by tables for exact values and for prefixes."""
 
     __slots__ = (
-        "_candidates",
         "_literals",
         "_prefixes",
         "_remembered",
@@ -132,7 +169,7 @@ class ByDestination:
         self._prefixes: dict[int, dict[str, list[int]]] = {}
         for index, compiled in enumerate(rules):
             self._place(index, compiled.rule.when.conditions)
-        self.others = Candidates(rules[index] for index in self._rest)
+        self.others = Candidates.generated(rules[index] for index in self._rest)
         """The rules that do not ask for particular destinations: all there are for most messages."""
         beginnings = [*self._literals, *(prefix for prefixes in self._prefixes.values() for prefix in prefixes)]
         self.head_size = min(map(len, beginnings), default=0)
@@ -143,7 +180,6 @@ class ByDestination:
         )
         """How every destination begins that some rule asks for: a message to another one needs no look at tables."""
         self._remembered: dict[bytes, Candidates] = {}
-        self._candidates: dict[tuple[int, ...], Candidates] = {}
 
     def _place(self, index: int, conditions: Iterable[Condition]) -> None:
         for condition in conditions:
@@ -171,13 +207,9 @@ class ByDestination:
 
     def _find(self, destination: bytes) -> Candidates:
         written = destination.decode("latin-1")
-        indexes = set(self._rest)
+        indexes: set[int] = set()
         for address in {written, normal_address(written)}:
             indexes.update(self._literals.get(address, ()))
             for size, prefixes in self._prefixes.items():
                 indexes.update(prefixes.get(address[:size], ()))
-        key = tuple(sorted(indexes))
-        found = self._candidates.get(key)
-        if found is None:
-            found = self._candidates[key] = Candidates(self._rules[index] for index in key)
-        return found
+        return self.others.among(self._rest, [(index, self._rules[index]) for index in sorted(indexes)])

@@ -10,7 +10,7 @@ from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.view import BindView, MessageView, StatusView
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.errors import WireError
-from smsc_sim.smpp.framing import next_stop
+from smsc_sim.smpp.framing import whole_frames
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.segments import user_text
 
@@ -50,7 +50,7 @@ def latest_messages(smsc: Smsc, limit: int) -> list[MessageView]:
     for looked_at, (instant, number, direction, octets) in enumerate(smsc.journal.newest_first()):
         if looked_at >= _RECORDS_READ:
             break
-        pdus = _pdus(octets)
+        pdus = [Pdu(frame) for frame in whole_frames(octets)]
         if direction is Direction.OUT:
             for pdu in pdus:
                 if pdu.command_id in _SUBMIT_RESPONSES:
@@ -84,15 +84,6 @@ def status_view(
         receipts_pending=sum(account.pending for account in smsc.accounts),
         receipts_waiting=sum(account.waiting_count for account in smsc.accounts),
     )
-
-
-def _pdus(octets: bytes) -> list[Pdu]:
-    pdus = []
-    offset = 0
-    while (stop := next_stop(octets, offset, len(octets))) is not None:
-        pdus.append(Pdu(octets[offset:stop]))
-        offset = stop
-    return pdus
 
 
 def _message(pdu: Pdu, response: Pdu | None, instant: float, number: int, account: str) -> MessageView:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from typing import Final
 
 from smsc_sim.smpp.errors import FramingError
@@ -37,6 +38,20 @@ def next_stop(buffer: bytes | bytearray | memoryview, offset: int, limit: int = 
         return None
     sequence_number = HEADER.unpack_from(buffer, offset)[3]
     raise FramingError(command_length, sequence_number, f"longer than the limit of {limit} octets")
+
+
+def whole_frames(octets: bytes) -> Iterator[bytes]:
+    """The PDUs at the beginning of `octets`, as far as they can be followed; something broken may come behind."""
+    offset = 0
+    while True:
+        try:
+            stop = next_stop(octets, offset, len(octets))
+        except FramingError:
+            return
+        if stop is None:
+            return
+        yield octets[offset:stop]
+        offset = stop
 
 
 class Partial:

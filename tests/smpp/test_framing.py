@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from smsc_sim.smpp import framing
 from smsc_sim.smpp.errors import FramingError
-from smsc_sim.smpp.framing import DEFAULT_FRAME_LIMIT, HEADER, Framer, Partial, next_stop
+from smsc_sim.smpp.framing import DEFAULT_FRAME_LIMIT, HEADER, Framer, Partial, next_stop, whole_frames
+from smsc_sim.smpp.pdu import encode
 from tests.smpp.vector_files import VECTORS, Vector
 
 each_vector = pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.name)
@@ -192,3 +193,10 @@ def test_frames_are_the_stream_and_memory_is_bounded(stream: bytes) -> None:
     assert lost.frames == ()
     assert stream.startswith(b"".join(frames))
     assert framer.held == 0
+
+
+def test_whole_frames_end_where_the_stream_cannot_be_followed() -> None:
+    whole = encode("enquire_link", sequence_number=1)
+    assert list(whole_frames(whole + whole)) == [whole, whole]
+    for broken in (b"", whole[:9], b"\0\0\0\x0f" + whole[4:], b"\xff\xff\xff\xff" + whole[4:]):
+        assert list(whole_frames(whole + broken)) == [whole]

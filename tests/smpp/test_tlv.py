@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from smsc_sim.smpp.errors import EncodeError, WireError
 from smsc_sim.smpp.status import CommandStatus
-from smsc_sim.smpp.tlv import TLVS, TLVS_BY_NAME, Tlv, TlvDefinition, decode_tlvs, encode_tlv
+from smsc_sim.smpp.tlv import TLVS, TLVS_BY_NAME, Tlv, TlvDefinition, decode_tlvs, encode_tlv, tag_of
 from tests.smpp.strategies import tlv_lists, tlv_values
 
 each_tlv = pytest.mark.parametrize("definition", TLVS.values(), ids=lambda definition: definition.name)
@@ -181,3 +181,10 @@ def test_any_octets_are_read_or_refused(octets: bytes) -> None:
         return
     assert refused.status in (CommandStatus.ESME_RINVOPTPARSTREAM, CommandStatus.ESME_RINVPARLEN)
     assert refused.offset < len(octets)
+
+
+def test_the_tag_behind_every_name_and_number() -> None:
+    for name, definition in TLVS_BY_NAME.items():
+        assert tag_of(name) == tag_of(definition.tag) == tag_of(f"0x{definition.tag:04x}") == definition.tag
+    with pytest.raises(KeyError):
+        tag_of("no_such_tlv")
