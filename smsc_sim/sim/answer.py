@@ -141,6 +141,9 @@ class Answers:
         session.outbox[:] = session.trickle or ()
         session.trickle = session.dribbled = None
         session.sent += 1
+        # The ESME had nothing to say as long as it waited for the answer.
+        session.last_received_at = now
+        self.smsc.timers.start(session, now)
         self._follow(session, dribbled.answer, now)
         for before, answer in dribbled.behind:
             if session.ending:

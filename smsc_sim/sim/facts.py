@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
+from hashlib import blake2b
 from typing import Any, Final, Protocol
 
 from smsc_sim.scenario.matching import Value, normal_address
@@ -18,6 +19,14 @@ from smsc_sim.smpp.segments import SegmentInfo, segment_of, user_text
 _BARE_TLV: Final = "tlv:"
 _NO_TIMES: Final = b"\0\0"
 _GSM7: Final = "gsm7"
+_LONGEST_FINGERPRINT: Final = 32
+"""Octets."""
+
+
+def _short(text: str) -> bytes:
+    """Octets that are the same for the same text, and few, for gates keep very many of them."""
+    octets = text.encode("utf-8", "surrogatepass")
+    return octets if len(octets) <= _LONGEST_FINGERPRINT else blake2b(octets, digest_size=_LONGEST_FINGERPRINT).digest()
 
 
 class Facts(Protocol):
@@ -167,7 +176,7 @@ class MessageFacts:
         segment = self.segment
         part = f"{segment.sequence}/{segment.total}" if segment is not None else ""
         about = (self.value("account"), self.scope("from"), self.scope("to"), self.text, part)
-        return "\0".join(map(str, about)).encode("utf-8", "surrogatepass")
+        return _short("\0".join(map(str, about)))
 
 
 class PduFacts:
@@ -226,7 +235,7 @@ class PduFacts:
         """The account and the PDU without its sequence_number and, in a bind, without its password."""
         fields = [f"{name}={value!r}" for name, value in self._fields.items() if name != "password"]
         about = (self.pdu.name, str(self.value("account")), *fields)
-        return "\0".join(about).encode("utf-8", "surrogatepass")
+        return _short("\0".join(about))
 
 
 class ConnectionFacts:

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from enum import IntEnum
 from typing import TypeAlias
-
-from smsc_sim.smpp.errors import FramingError
-from smsc_sim.smpp.framing import next_stop
-from smsc_sim.smpp.pdu import Pdu
 
 
 class Direction(IntEnum):
@@ -29,17 +24,6 @@ corrupts or dribbles an answer, whatever octets were sent.
 A tuple of plain values: it is made once for each read and write on the message path, and the garbage collector stops
 looking at such tuples.
 """
-
-
-def pdus_of(octets: bytes) -> tuple[list[Pdu], bytes]:
-    """The whole PDUs at the beginning of a record, and what is left when a rule has had an answer cut or corrupted."""
-    pdus = []
-    offset = 0
-    with suppress(FramingError):
-        while (stop := next_stop(octets, offset, len(octets))) is not None:
-            pdus.append(Pdu(octets[offset:stop]))
-            offset = stop
-    return pdus, octets[offset:]
 
 
 _OVERHEAD = 200

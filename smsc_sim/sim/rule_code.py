@@ -15,16 +15,16 @@ from smsc_sim.scenario.when import Condition, FieldCondition, Not
 from smsc_sim.sim.facts import MESSAGE_KEYS, MessageFacts
 
 First = Callable[[MessageFacts], int]
-"""The index of the first rule that holds for a message, or how many there are when none does."""
+"""The number of the first rule that holds for a message, or another number when none does."""
 
 
-def first_that_holds(rules: Sequence[Sequence[Condition]]) -> First:
-    """A function over these rules, each given as the conditions that must hold."""
+def first_that_holds(rules: Sequence[tuple[int, Sequence[Condition]]], nobody: int) -> First:
+    """A function over these rules, each given by its number and the conditions that must hold."""
     writer = _Writer()
     lines = ["def first(facts):", "    text = facts.text", "    to = facts.to"]
-    for index, conditions in enumerate(rules):
-        lines += [f"    if {writer.all_of(conditions)}:", f"        return {index}"]
-    lines.append(f"    return {len(rules)}")
+    for number, conditions in rules:
+        lines += [f"    if {writer.all_of(conditions)}:", f"        return {number}"]
+    lines.append(f"    return {nobody}")
     exec(compile("\n".join(lines), "<rules>", "exec"), writer.names)
     first: First = writer.names["first"]
     return first

@@ -87,13 +87,17 @@ class RuleBook:
         """What happens to a submit_sm; None for what happens without rules.  See :data:`~.decision.Decide`."""
         candidates = self._selection.candidates(session, octets, start, stop, to_start, to_end)
         default = self._default
-        if not candidates and default is None:
+        if candidates.none and default is None:
             return None
         facts = MessageFacts(session, octets, start, stop, to_start, to_end)
-        at = candidates.first(facts)
-        if at < len(candidates):
+        first = candidates.first(facts)
+        if first != candidates.nobody:
+            compiled = candidates.rules[first]
+            if compiled.gates is None:
+                self._asked.append((session.number, facts.sequence_number, compiled.rule.name, ()))
+                return compiled.decide(facts, now)
             # The rest is for the way that keeps why: gates may be shut, and then the rules below are asked.
-            decision = self._ask(candidates[at:], facts, now)
+            decision = self._ask(candidates.beginning_with(first), facts, now)
             if decision is not None:
                 return decision
         return None if default is None else default.decide(facts, now)
@@ -105,7 +109,7 @@ class RuleBook:
             return self._default.decide(facts, now)
         return decision
 
-    def _ask(self, candidates: tuple[CompiledRule, ...], facts: Facts, now: float) -> Decision | None:
+    def _ask(self, candidates: Iterable[CompiledRule], facts: Facts, now: float) -> Decision | None:
         """Ask the rules in their order; what only the moment can tell is kept for :meth:`why`."""
         shut: tuple[tuple[str, str], ...] = ()
         sequence = facts.sequence_number

@@ -7,9 +7,10 @@ never change, and the destination itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from math import inf
-from operator import itemgetter
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from smsc_sim.scenario.matching import normal_address
@@ -46,48 +47,50 @@ def settled_by_flags(condition: Condition) -> bool:
     return keys_of(condition) <= FLAG_KEYS
 
 
-class Candidates(tuple["CompiledRule", ...]):  # noqa: SLOT001 - a tuple cannot have slots of its own
-    """Rules that are worth asking, in their order, and one function that asks them."""
+class Candidates:
+    """Rules that are worth asking about a message: many that share one function, and a few for its destination."""
+
+    __slots__ = ("_few", "_many", "first", "nobody", "none", "rules")
 
     first: First
+    """The index, among all rules, of the first that holds for a message; ``nobody`` when none does."""
 
-    def __new__(cls, rules: Iterable[CompiledRule], first: First) -> Candidates:  # noqa: PYI034 - Self needs 3.11
-        """``first``: the index of the first of them that holds for a message, or how many there are."""
-        candidates = super().__new__(cls, rules)
-        candidates.first = first
-        return candidates
+    def __init__(
+        self, rules: tuple[CompiledRule, ...], many: list[int], of_many: First, few: tuple[int, ...] = ()
+    ) -> None:
+        """``rules``: all there are; ``many`` and ``few``: ascending indexes of them; ``of_many``: first of the many."""
+        self.rules = rules
+        """All that there are."""
+        self._many = many
+        self._few = few
+        self.nobody = len(rules)
+        self.none = not (many or few)
+        """Whether there are none."""
+        self.first = self._first_of_both(of_many) if few else of_many
 
-    @classmethod
-    def generated(cls, rules: Iterable[CompiledRule]) -> Candidates:
-        """With a function that is made now, which takes longer than to ask a rule, and saves time at each message."""
-        rules = tuple(rules)
-        return cls(rules, first_that_holds([rule.late for rule in rules]))
+    def with_few(self, few: tuple[int, ...]) -> Candidates:
+        """The same with a few more; their function is not made anew, for that takes long and there may be thousands."""
+        return Candidates(self.rules, self._many, self.first, few)
 
-    def among(self, indexes: list[int], others: list[tuple[int, CompiledRule]]) -> Candidates:
-        """These candidates, the ones with ``indexes`` of all rules, with a few others between them.
+    def beginning_with(self, index: int) -> Iterator[CompiledRule]:
+        """These rules in their order, from the one with this index on."""
+        many = islice(self._many, bisect_left(self._many, index), None)
+        few = (each for each in self._few if each >= index)
+        return map(self.rules.__getitem__, merge(many, few) if self._few else many)
 
-        The function of these is shared, for there may be many such mixtures; the others are asked one by one.
-        """
-        if not others:
-            return self
-        own = zip(indexes, self, strict=True)
-        mixed = sorted((*own, *others), key=itemgetter(0))
-        places = {index: place for place, (index, _) in enumerate(mixed)}
-        few = [(index, places[index], rule.late_checks) for index, rule in others]
-        nobody = len(mixed)
-        ends = [*indexes, inf]
-        first_of_these = self.first
+    def _first_of_both(self, of_many: First) -> First:
+        few = [(index, self.rules[index].late_checks) for index in self._few]
 
         def first(facts: MessageFacts) -> int:
-            end = ends[first_of_these(facts)]
-            for index, place, checks in few:
-                if index > end:
+            found = of_many(facts)
+            for index, checks in few:
+                if index > found:
                     break
                 if all(check(facts) for check in checks):
-                    return place
-            return nobody if end == inf else places[int(end)]
+                    return index
+            return found
 
-        return Candidates((rule for _, rule in mixed), first)
+        return first
 
 
 class Selection:
@@ -96,7 +99,7 @@ class Selection:
     def __init__(self, rules: tuple[CompiledRule, ...]) -> None:
         self._rules = rules
         whole = ByDestination(rules)
-        self.heads = None if whole.others else whole.heads
+        self.heads = whole.heads if whole.others.none else None
         """Beginnings of destinations outside which no rule can match; None: any may."""
         self.head_size = whole.head_size
         self._views: dict[tuple[bool, ...], View] = {}
@@ -152,6 +155,7 @@ class ByDestination:
     """Which rules can match a destination, by tables for exact values and for prefixes."""
 
     __slots__ = (
+        "_found",
         "_literals",
         "_prefixes",
         "_remembered",
@@ -169,7 +173,8 @@ class ByDestination:
         self._prefixes: dict[int, dict[str, list[int]]] = {}
         for index, compiled in enumerate(rules):
             self._place(index, compiled.rule.when.conditions)
-        self.others = Candidates.generated(rules[index] for index in self._rest)
+        of_rest = first_that_holds([(index, rules[index].late) for index in self._rest], len(rules))
+        self.others = Candidates(rules, self._rest, of_rest)
         """The rules that do not ask for particular destinations: all there are for most messages."""
         beginnings = [*self._literals, *(prefix for prefixes in self._prefixes.values() for prefix in prefixes)]
         self.head_size = min(map(len, beginnings), default=0)
@@ -180,6 +185,7 @@ class ByDestination:
         )
         """How every destination begins that some rule asks for: a message to another one needs no look at tables."""
         self._remembered: dict[bytes, Candidates] = {}
+        self._found: dict[tuple[int, ...], Candidates] = {}
 
     def _place(self, index: int, conditions: Iterable[Condition]) -> None:
         for condition in conditions:
@@ -202,6 +208,7 @@ class ByDestination:
         if found is None:
             if len(self._remembered) >= _DESTINATIONS_REMEMBERED:
                 self._remembered.clear()
+                self._found.clear()
             found = self._remembered[destination] = self._find(destination)
         return found
 
@@ -212,4 +219,8 @@ class ByDestination:
             indexes.update(self._literals.get(address, ()))
             for size, prefixes in self._prefixes.items():
                 indexes.update(prefixes.get(address[:size], ()))
-        return self.others.among(self._rest, [(index, self._rules[index]) for index in sorted(indexes)])
+        few = tuple(sorted(indexes))
+        found = self._found.get(few)
+        if found is None:
+            found = self._found[few] = self.others.with_few(few) if few else self.others
+        return found

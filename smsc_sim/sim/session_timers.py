@@ -73,8 +73,8 @@ class SessionTimers:
             deadlines.append(session.deadline)
         if session.expiries:
             deadlines.append(session.expiries[0][0])
-        if session.muted:
-            # It plays dead on purpose, and for as long as the ESME lets it.
+        if session.muted or session.dribbled is not None:
+            # It plays dead on purpose, and for as long as the ESME lets it; or the ESME still waits for an answer.
             return min(deadlines, default=None)
         if session.stalled_since and timers.response:
             deadlines.append(session.stalled_since + timers.response)
@@ -99,7 +99,7 @@ class SessionTimers:
         if session.deadline and session.deadline <= now:
             how = "no unbind_resp" if session.unbinding else "not closed by the ESME after unbind_resp"
             smsc.end(session, now, how, "warn" if session.unbinding else "debug")
-        elif not session.muted:
+        elif not session.muted and session.dribbled is None:
             self._check_life(session, timers, now)
         expired = smsc.delivery.expire(session, now) if session.expiries else 0
         if expired:

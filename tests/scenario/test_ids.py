@@ -42,3 +42,24 @@ def test_forms_with_a_base_say_the_same_number(number: int) -> None:
 def test_a_change_leaves_alone_what_it_does_not_name() -> None:
     changed = IdChange(reply=IdForm("hex")).applied_to(IdForms())
     assert changed == IdForms(reply=IdForm("hex"), receipt=IdForm(width=10), tlv=IdForm(width=10))
+
+
+@pytest.mark.parametrize(
+    ("form", "number", "unique"),
+    [
+        (IdForm(), 10**12, True),
+        (IdForm("hex", width=8), 10**12, True),
+        (IdForm("hex_lower", prefix="id-"), 5, True),
+        (IdForm("zero"), 1, False),
+        (IdForm("empty"), 1, False),
+        (IdForm("absent"), 1, False),
+        (IdForm(digits=2), 99, True),
+        (IdForm(digits=2), 100, False),
+        (IdForm("hex", digits=2), 255, True),
+        (IdForm("hex", digits=2), 256, False),
+        # Only the beginning is kept of what is too long.
+        (IdForm(prefix="x" * 60), 1, False),
+    ],
+)
+def test_whether_no_message_before_had_the_same_id(form: IdForm, number: int, unique: bool) -> None:
+    assert form.is_unique(number) is unique

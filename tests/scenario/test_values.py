@@ -222,3 +222,12 @@ def test_equal_networks_are_one_in_a_set() -> None:
     assert len({values.parse_network("192.0.2.1"), values.parse_network("192.0.2.1/32")}) == 1
     assert repr(values.parse_network("192.0.2.0/24")) == "Network('192.0.2.0/24')"
     assert values.parse_network("192.0.2.0/24") != "192.0.2.0/24"
+
+
+def test_a_status_by_name_can_be_told_from_the_same_number() -> None:
+    # A provider's dialect gives names another number, and leaves numbers alone.
+    for text in ("ESME_RTHROTTLED", "esme_rthrottled", "ESME_RtdROTTLED"):
+        assert values.read_status(text) is CommandStatus.ESME_RTHROTTLED
+    for text in ("88", "0x58", "0X00000058"):
+        assert values.read_status(text) == CommandStatus.ESME_RTHROTTLED
+        assert not isinstance(values.read_status(text), CommandStatus)

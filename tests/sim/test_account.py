@@ -1,11 +1,15 @@
 """Who may bind."""
 
+from math import inf
+
 import pytest
 
 from smsc_sim.scenario.account import AccountDefinition
+from smsc_sim.scenario.loaded import NO_SCENARIO
 from smsc_sim.scenario.values import Rate, parse_network
+from smsc_sim.scenario.wallet import Wallet
 from smsc_sim.sim.account import Account, Accounts, password_matches
-from tests.sim.playing import ALPHA, BETA, Play
+from tests.sim.playing import ALPHA, BETA, Play, scenario
 
 
 def test_accounts_are_found_by_their_exact_system_id() -> None:
@@ -73,3 +77,62 @@ def test_receivers_are_the_sessions_that_take_deliver_sm() -> None:
     play.smsc.unbind(receiver.session, play.now, 5.0)
     assert play.account().receivers() == [transceiver.session]
     assert play.account().waiting_count == 0
+
+
+# Defined anew
+
+
+def test_an_account_that_goes_on_keeps_what_it_has() -> None:
+    play = Play(AccountDefinition(system_id="alpha", password="secret1", wallet=Wallet(balance=5)), BETA)
+    alpha = play.account()
+    play.bind().submit()
+    assert (len(alpha.sessions), alpha.pending, alpha.balance) == (1, 1, 4)
+    accounts = play.smsc.accounts
+    changed = AccountDefinition(
+        system_id="alpha", password="other", wallet=Wallet(balance=5), throughput=Rate(5, 1.0, "account")
+    )
+    gamma = AccountDefinition(system_id="gamma")
+    accounts.define([gamma, changed], NO_SCENARIO)
+    assert [account.system_id for account in accounts] == ["gamma", "alpha"]
+    assert accounts.find("alpha") is alpha
+    assert accounts.find("beta") is None
+    assert (len(alpha.sessions), alpha.pending, alpha.balance) == (1, 1, 4)
+    assert password_matches(alpha, "other")
+    assert not password_matches(alpha, "secret1")
+    assert alpha.throughput is not None
+
+
+def test_a_wallet_that_is_written_otherwise_is_filled_anew() -> None:
+    accounts = Accounts([AccountDefinition(system_id="a", wallet=Wallet(balance=5))])
+    account = accounts.find("a")
+    assert account is not None
+    account.pay(2)
+    assert account.balance == 3
+    accounts.define([AccountDefinition(system_id="a", wallet=Wallet(balance=9))], NO_SCENARIO)
+    assert account.balance == 9
+    account.pay(2)
+    accounts.define([AccountDefinition(system_id="a")], NO_SCENARIO)
+    assert account.balance == inf
+    assert account.can_pay(1_000_000)
+
+
+def test_the_profile_and_the_ids_of_an_account_may_change() -> None:
+    accounts = Accounts([AccountDefinition(system_id="a")])
+
+    def defined_by(text: str) -> tuple[str, bool, bool, str, int | None, str | None]:
+        accounts.define([AccountDefinition(system_id="a")], scenario(text))
+        account = accounts.find("a")
+        assert account is not None
+        definition = account.definition
+        return (
+            account.profile.name,
+            account.usual_receipts,
+            account.usual,
+            account.ids.reply.base,
+            definition.sessions,
+            definition.receipts_via,
+        )
+
+    assert defined_by("") == ("generic", True, True, "decimal", None, None)
+    assert defined_by("profile: sms77") == ("sms77", False, False, "decimal", 2, "least_loaded")
+    assert defined_by("defaults: {ids: hex, receipts_via: other}") == ("generic", True, False, "hex", None, "other")

@@ -122,11 +122,10 @@ def test_a_refused_bind_and_a_refused_unbind_change_nothing() -> None:
         """)
     )
     esme = play.connect()
-    assert (
-        esme.give(bind_octets(system_id="beta", password="secret2"))[0].command_status == CommandStatus.ESME_RBINDFAIL
-    )
-    assert not esme.session.bound
-    assert esme.give(bind_octets())[0].command_status == 0
+    refused = esme.give(bind_octets(system_id="beta", password="secret2"))
+    assert brief(refused) == [("bind_transceiver_resp", CommandStatus.ESME_RBINDFAIL, 1)]
+    assert esme.session.bind_type == ""
+    assert brief(esme.give(bind_octets())) == [("bind_transceiver_resp", 0, 1)]
     assert esme.ask("unbind").command_status == CommandStatus.ESME_RSYSERR
     assert esme.session.bind_type == "transceiver"
     play.advance(60)
@@ -774,3 +773,18 @@ def test_a_rule_can_say_that_a_request_on_a_message_is_well(event: str) -> None:
     assert answer.fields.get("message_id") == ("17" if event == "query_sm" else None)
     (answer,) = Play(scenario=rule(f"event: {event}, session: close")).bind().give(REQUESTS[event])
     assert answer.command_status != 0
+
+
+def test_an_answer_may_take_longer_than_any_timer_while_it_dribbles() -> None:
+    timers = Timers(session_init=0.0, enquire_link=20.0, inactivity=60.0, response=10.0)
+    play = Play(scenario=rule("when: {to: '1'}, reply: {dribble: 1 every 10s}"), settings=smsc_settings(timers=timers))
+    esme = play.bind()
+    esme.give(SubmitSm(destination=Address(octets=b"1"), registered_delivery=0).wire())
+    play.advance(27 * 10)
+    assert not esme.ending
+    assert [pdu.name for pdu in esme.take()] == ["submit_sm_resp"]
+    # From then on it is as always.
+    play.advance(21)
+    assert [pdu.name for pdu in esme.take()] == ["enquire_link"]
+    play.advance(11)
+    assert esme.ending is Ending.CLOSE

@@ -384,19 +384,16 @@ def test_conditions_on_the_answer_to_a_receipt(when: str, body: bytes, status: i
 
 
 def test_every_key_is_tried_above() -> None:
-    tried = "".join(
-        str(mark.args[1])
-        for test in (
-            test_conditions_on_a_submit_sm,
-            test_conditions_on_a_data_sm,
-            test_conditions_on_a_submit_multi,
-            test_conditions_on_a_bind,
-            test_conditions_on_a_connection,
-            test_conditions_on_other_requests,
-            test_conditions_on_the_answer_to_a_receipt,
-        )
-        for mark in vars(test)["pytestmark"]
-    )
+    tests: list[Any] = [
+        test_conditions_on_a_submit_sm,
+        test_conditions_on_a_data_sm,
+        test_conditions_on_a_submit_multi,
+        test_conditions_on_a_bind,
+        test_conditions_on_a_connection,
+        test_conditions_on_other_requests,
+        test_conditions_on_the_answer_to_a_receipt,
+    ]
+    tried = "".join(str(mark.args[1]) for test in tests for mark in test.pytestmark)
     assert [key for key in (*OWN_KEYS, *FIELD_KEYS) if f"{key}: " not in tried] == []
 
 
@@ -480,6 +477,19 @@ def test_a_repetition_of_a_message_has_its_fingerprint() -> None:
     assert {facts_of(message, play).fingerprint() for message in same} == {fingerprint}
     assert len({fingerprint, *(facts_of(message, play).fingerprint() for message in others)}) == 6
     assert facts_of(TEXT, play, BETA).fingerprint() != fingerprint
+
+
+def test_a_fingerprint_is_short_however_long_the_message_is() -> None:
+    # A hundred thousand of them are kept for each gate.
+    play = Play()
+    texts = [b"x" * 60_000 + b"%d" % number for number in range(2)]
+    messages = [SubmitSm(text=b"", tlvs=b"\x04\x24" + len(text).to_bytes(2, "big") + text) for text in texts]
+    one, other = (facts_of(message, play).fingerprint() for message in messages)
+    assert one != other
+    assert max(len(one), len(other)) <= 100
+    assert facts_of(messages[0], play).fingerprint() == one
+    long = encode("replace_sm", sequence_number=1, fields={"short_message": b"x" * 254})
+    assert len(PduFacts(play.esmes[0].session, Pdu(long)).fingerprint()) <= 100
 
 
 def test_the_reference_of_a_long_message_is_not_part_of_it() -> None:

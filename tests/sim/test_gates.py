@@ -23,7 +23,7 @@ from tests.sim.playing import START, scenario
 SESSION = Session(1, "127.0.0.1:1", "127.0.0.1", 0.0)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Event:
     """An event whose keys are said, not found in octets."""
 

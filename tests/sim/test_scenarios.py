@@ -80,9 +80,9 @@ steps = weighted(
 stories = st.lists(steps, max_size=12)
 
 
-def play(loaded: Scenario, story: list[Any], *, fast: bool = True, pieces: int = 0) -> Play:
-    """Four connections that bind, or try to, and go on; ``pieces``: octets of each read."""
-    receipts = ReceiptSettings(window=3, queue=40, keep=600.0, retry=(0.5, 2.0))
+def play(loaded: Scenario, story: list[Any], *, fast: bool = True, pieces: int = 0, window: int = 3) -> Play:
+    """Four connections that bind, or try to, and go on; ``pieces``: octets of each read; ``window``: for receipts."""
+    receipts = ReceiptSettings(window=window, queue=40, keep=600.0, retry=(0.5, 2.0))
     timers = Timers(session_init=30.0, enquire_link=20.0, inactivity=60.0, response=4.0)
     game = Play(settings=smsc_settings(receipts=receipts, timers=timers), scenario=loaded, fast=fast)
     binds = [
@@ -164,7 +164,9 @@ def test_with_and_without_the_lane_nothing_differs(loaded: Scenario, story: list
 
 @given(scenarios, stories, st.sampled_from([1, 7, 50]))
 def test_however_the_octets_are_split_nothing_differs(loaded: Scenario, story: list[Any], pieces: int) -> None:
-    assert_alike(play(loaded, story), play(loaded, story, pieces=pieces), reads=False)
+    # What waits for room in a full window leaves at the end of the read that makes room, so there the reads do matter.
+    whole = play(loaded, story, window=1000)
+    assert_alike(whole, play(loaded, story, pieces=pieces, window=1000), reads=False)
 
 
 @given(scenarios, stories)

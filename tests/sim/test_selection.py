@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from smsc_sim.scenario.rule import Rule
 from smsc_sim.sim import selection
 from smsc_sim.sim.facts import MessageFacts
 from smsc_sim.sim.positions import find_destination
+from smsc_sim.sim.rule_code import First, first_that_holds
 from smsc_sim.sim.rulebook import RuleBook
 from smsc_sim.sim.selection import keys_of, settled_by_flags, settled_by_session
 from smsc_sim.sim.session import Session
@@ -19,7 +23,8 @@ def asked(book: RuleBook, of: Session, message: SubmitSm) -> list[str]:
     octets = message.wire()
     start = find_destination(octets, HEADER_LENGTH)
     end = start + len(message.destination.octets)
-    return [each.rule.name for each in book._selection.candidates(of, octets, 0, len(octets), start, end)]
+    candidates = book._selection.candidates(of, octets, 0, len(octets), start, end)
+    return [each.rule.name for each in candidates.beginning_with(0)]
 
 
 def book_of(rules: str) -> RuleBook:
@@ -49,6 +54,14 @@ def test_rules_that_cannot_match_are_not_asked() -> None:
     assert asked(book, alpha, SubmitSm(destination=Address(octets=b"50"))) == ["text", "gate"]
 
 
+def test_a_message_to_a_number_that_no_rule_asks_for_is_known_by_its_beginning() -> None:
+    book = book_of("  - {name: a, when: {to: ['4477', '4578']}}\n  - {name: b, when: {to: '44770*'}}")
+    assert (book.heads, book.head_size) == (frozenset({b"4477", b"4578", b"+447", b"+457"}), 4)
+    assert book_of("  - {name: a, when: {to: '4477'}}\n  - {name: b, when: {text: x}}").heads is None
+    rules = [each.rule for each in book.rules]
+    assert RuleBook(rules, is_on=lambda _: False, default=Rule("")).heads is None
+
+
 def test_times_do_not_confuse_what_is_remembered_of_flags() -> None:
     book, of = book_of(RULES), Play().bind().session
     number = SubmitSm(destination=Address(octets=b"4478"), data_coding=8)
@@ -64,6 +77,40 @@ def test_a_session_that_obeys_another_book_is_looked_at_anew() -> None:
     assert asked(book_of("  - {name: other, when: {account: alpha}}"), of, SubmitSm()) == ["other"]
 
 
+def test_one_function_serves_every_destination(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def counted(rules: Any, nobody: int) -> First:
+        made.append(len(rules))
+        return first_that_holds(rules, nobody)
+
+    monkeypatch.setattr(selection, "first_that_holds", counted)
+    book = book_of(
+        "".join(f"  - {{name: n{number}, when: {{to: '44{number}'}}}}\n" for number in range(50))
+        + "".join(f"  - {{name: t{number}, when: {{text: {{contains: '{number}'}}}}}}\n" for number in range(50))
+    )
+    of = Play().bind().session
+    for number in range(50):
+        for flags in range(3):
+            address = Address(octets=b"44%d" % number)
+            assert asked(book, of, SubmitSm(destination=address, priority_flag=flags))[0] == f"n{number}"
+    assert sum(made) <= 200
+
+
+def test_rules_for_a_destination_and_others_keep_their_order() -> None:
+    book = book_of("""
+      - {name: a, when: {text: Hello}}
+      - {name: b, when: {to: "44*"}}
+      - {name: c, when: {text: Hello}}
+      - {name: d, when: {to: ["44", "4477"]}}
+      - {name: e, when: {to: "4477"}}
+    """)
+    of = Play().bind().session
+    assert asked(book, of, SubmitSm(destination=Address(octets=b"4477"))) == ["a", "b", "c", "d", "e"]
+    assert asked(book, of, SubmitSm(destination=Address(octets=b"44"))) == ["a", "b", "c", "d"]
+    assert asked(book, of, SubmitSm(destination=Address(octets=b"45"))) == ["a", "c"]
+
+
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selection, "_DESTINATIONS_REMEMBERED", 5)
     monkeypatch.setattr(selection, "_FLAGS_REMEMBERED", 5)
@@ -74,7 +121,9 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
             assert asked(book, of, message) == ["r"]
     assert of.rule_view is not None
     assert len(of.rule_view.by_flags) <= 5
-    assert all(len(each._remembered) <= 5 for each in of.rule_view.by_flags.values())
+    for each in of.rule_view.by_flags.values():
+        assert len(each._remembered) <= 5
+        assert len(each._found) <= 5
 
 
 @pytest.mark.parametrize(

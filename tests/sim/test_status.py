@@ -13,7 +13,7 @@ from smsc_sim.sim import status
 from smsc_sim.sim.status import binds, latest_messages, status_view
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.smpp.status import CommandStatus
-from tests.sim.playing import BETA, QUIET, START, Address, Play, SubmitSm, bind_octets, decided, frame
+from tests.sim.playing import BETA, QUIET, START, Address, Play, SubmitSm, bind_octets, decided, frame, rule
 from tests.sim.test_fast_lane import streams
 
 
@@ -199,3 +199,26 @@ def test_whatever_was_sent_it_can_be_looked_at(reads: list[bytes]) -> None:
     assert sum(message.command_status == 0 for message in shown.messages) == counters.messages_accepted
     instants = [message.instant for message in shown.messages]
     assert instants == sorted(instants, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("reply", "shown"),
+    [
+        ("{corrupt: garbage}", None),
+        ("{cut_after: 9}", None),
+        ("{dribble: 5 every 1s}", None),
+        ("none", None),
+        ("{repeat: 2}", 0),
+        ("ESME_RSYSERR", 8),
+    ],
+)
+def test_answers_that_are_broken_on_purpose_do_not_break_the_page(reply: str, shown: int | None) -> None:
+    game = Play(scenario=rule(f"when: {{to: '1'}}, reply: {reply}"))
+    esme = game.bind()
+    esme.raw = True
+    esme.give(SubmitSm(destination=Address(octets=b"2"), registered_delivery=0).wire(1))
+    esme.give(SubmitSm(destination=Address(octets=b"1"), registered_delivery=0).wire(2))
+    game.advance(10)
+    broken, whole = latest_messages(game.smsc, 10)
+    assert (broken.destination_addr, broken.command_status) == ("1", shown)
+    assert (whole.destination_addr, whole.command_status) == ("2", 0)
