@@ -24,7 +24,7 @@ from twisted.internet.interfaces import (
     IReactorTime,
     IStreamServerEndpoint,
 )
-from twisted.protocols.tls import TLSMemoryBIOFactory
+from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -88,6 +88,8 @@ class TlsEndpoint:
     def listen(self, protocolFactory: IProtocolFactory) -> "Deferred[IListeningPort]":
         """Listen; the protocols of ``protocolFactory`` get what the peer sent, decrypted."""
         wrapped = TLSMemoryBIOFactory(self._context_factory, False, protocolFactory, self._reactor)
+        # Twisted's own choice gathers small writes for a turn of the reactor; sessions write once for each event.
+        wrapped.protocol = TLSMemoryBIOProtocol
         return self._endpoint.listen(wrapped)
 
 
