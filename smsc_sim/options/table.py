@@ -238,7 +238,7 @@ OPTIONS: Final = (
         "Sessions",
         "smsc.timers.inactivity",
         "silent: unbind",
-        "How long a session may be without messages before it is unbound.",
+        "How long an ESME may send nothing at all, not even an enquire_link_resp, before its session is unbound.",
         name="inactivity_timer",
     ),
     Option(

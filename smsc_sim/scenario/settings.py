@@ -18,7 +18,7 @@ class Timers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     enquire_link: Duration = 30.0
     """Of silence from the ESME; then an enquire_link is sent."""
     inactivity: Duration = 300.0
-    """Without a message in either direction; then an unbind is sent and the session ended."""
+    """Without any PDU of the ESME, enquire_link_resp included; then an unbind is sent and the session ended."""
     response: Duration = 30.0
     """From a request of ours to its response; then the request counts as unanswered."""
 
