@@ -31,6 +31,7 @@ from smsc_sim.sim.rulebook import RuleBook
 from smsc_sim.sim.secrets import WITH_PASSWORD, without_passwords
 from smsc_sim.sim.session import Ending, Link, Session
 from smsc_sim.sim.session_timers import SessionTimers
+from smsc_sim.sim.store.lookup import Lookup
 from smsc_sim.sim.switches import Switch, Switches
 from smsc_sim.sim.timeline import Timeline
 from smsc_sim.smpp.commands import COMMANDS_BY_NAME, CommandId
@@ -99,6 +100,8 @@ class Smsc:
         self.journal = Journal(settings.journal_octets)
         self.message_ids = MessageIds()
         self.ledger = Ledger()
+        self.lookup: Lookup | None = None
+        """Where messages are found again; None: none is kept."""
         self.sessions: dict[int, Session] = {}
         self.timers = SessionTimers(self)
         self.switches = Switches(self.timeline, self._switched)
