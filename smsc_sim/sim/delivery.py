@@ -49,7 +49,9 @@ class DueReceipts:
 
     def fire(self, now: float) -> None:
         """Send them, or let them wait for a bind."""
-        self.delivery.deliver(self.account, self.records, now)
+        records = self.delivery.standing(self.account, self.records)
+        if records:
+            self.delivery.deliver(self.account, records, now)
 
 
 class Sweep:
@@ -81,6 +83,8 @@ class Delivery:
     ) -> None:
         """``touch(session)``: there is something in its outbox; ``check_by(session, instant)``: look at its timers."""
         self.writer = ReceiptWriter()
+        self.withdrawn: set[bytes] = set()
+        """Keys of pending records that are not to be sent any more; each is forgotten when its turn comes."""
         self._settings = settings.receipts
         self._timeline = timeline
         self._counters = counters
@@ -93,6 +97,18 @@ class Delivery:
         """Let these receipts be sent at ``due`` (seconds since the epoch)."""
         account.pending += len(records)
         self._timeline.add(due, DueReceipts(self, account, records))
+
+    def standing(self, account: Account, records: Sequence[ReceiptRecord]) -> Sequence[ReceiptRecord]:
+        """Those of these records, whose turn has come, that were not withdrawn; the others are forgotten."""
+        if not self.withdrawn:
+            return records
+        kept = []
+        for record in records:
+            if record[0] in self.withdrawn:
+                self._forget(account, record)
+            else:
+                kept.append(record)
+        return kept
 
     def has_room(self, account: Account, messages: int = 1) -> bool:
         """Whether the account may have the receipts of so many more messages pending (``receipts.queue``)."""
@@ -128,7 +144,9 @@ class Delivery:
                 if target is None:
                     break
                 share = 1 if policy in _ONE_BY_ONE else min(room[target], len(queue))
-                records = [queue.popleft() for _ in range(share)]
+                records = list(self.standing(account, [queue.popleft() for _ in range(share)]))
+                if not records:
+                    continue
                 if records[0][4] < oldest:
                     records = self._discard_older(account, records, oldest, now)
                 room[target] -= len(records)
@@ -325,8 +343,9 @@ class Delivery:
         self._ledger.failed(record[0], command_status, outcome, now)
         self._forget(account, record)
 
-    @staticmethod
-    def _forget(account: Account, record: ReceiptRecord) -> None:
+    def _forget(self, account: Account, record: ReceiptRecord) -> None:
         account.pending -= 1
+        if self.withdrawn:
+            self.withdrawn.discard(record[0])
         if account.attempts:
             account.attempts.pop(record[0], None)

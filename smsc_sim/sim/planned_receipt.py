@@ -90,6 +90,9 @@ class PlannedReceipt:
         """Send it, or let it wait for a bind; plan the next time."""
         delivery = self.smsc.delivery
         own = self.message.account
+        if self._is_withdrawn():
+            own.pending -= 1
+            return
         account = delivery.account_for(own, self.action.via)
         own.pending -= 1
         account.pending += 1
@@ -100,10 +103,25 @@ class PlannedReceipt:
         record = receipt_record(self.message, self.action, self.state, self.error_code, key, now)
         delivery.deliver(account, (record,), now)
 
+    def _is_withdrawn(self) -> bool:
+        """Whether it is not to be sent any more; it is forgotten then, with all the times that are left."""
+        withdrawn = self.smsc.delivery.withdrawn
+        if not withdrawn or receipt_key(self.message, self.index, self.repeat) not in withdrawn:
+            return False
+        withdrawn.difference_update(
+            receipt_key(self.message, self.index, repeat) for repeat in range(self.repeat, self.last + 1)
+        )
+        return True
+
 
 def receipt_key(message: Submitted, index: int, repeat: int) -> bytes:
     """The key of the record of an unusual receipt: its place among those of the message, and which time it is."""
     return b"%b.%d.%d" % (message.key, index, repeat)
+
+
+def message_key(key: bytes) -> bytes:
+    """The key of the message that the receipt of this key is of."""
+    return key.rsplit(b".", 2)[0]
 
 
 def receipt_record(

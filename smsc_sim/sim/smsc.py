@@ -16,7 +16,7 @@ from smsc_sim.scenario.rule import SUBMISSIONS, Rule
 from smsc_sim.scenario.settings import ReceiptSettings, SmscSettings, Timers
 from smsc_sim.sim.account import BINDS, Account, Accounts
 from smsc_sim.sim.counters import Counters
-from smsc_sim.sim.decision import Decide, Decision
+from smsc_sim.sim.decision import ACCEPT, Decide, Decision
 from smsc_sim.sim.delivery import Delivery
 from smsc_sim.sim.facts import ConnectionFacts
 from smsc_sim.sim.fast_lane import FastLane
@@ -110,6 +110,8 @@ class Smsc:
         )
         self.manual = ManualReceipts(self)
         self.default_form = self.delivery.writer.number_of(ReceiptForm())
+        self.distribution_lists = scenario.distribution_lists
+        """Numbers by the name that a submit_multi calls them by."""
         self.decide = decide
         if decide is None:
             self.obey(scenario, seed, now)
@@ -132,6 +134,7 @@ class Smsc:
             },
             now,
         )
+        self.distribution_lists = scenario.distribution_lists
         defaults = scenario.defaults
         default = None
         if defaults.reply is not None or defaults.receipts is not None:
@@ -404,6 +407,10 @@ class Smsc:
         """A reference number for the segments of a message of ours, 0 to 65535."""
         self._last_reference = (self._last_reference + 1) & 0xFFFF
         return self._last_reference
+
+    def decision_again(self, rule: str, fingerprint: bytes, number: int) -> Decision:
+        """What the rule of this name decided about a message that is handled anew; see :meth:`RuleBook.again`."""
+        return ACCEPT if self.rules is None else self.rules.again(rule, fingerprint, number)
 
     def switch_as(self, decision: Decision, now: float) -> None:
         """Put the switches on and off that a decision says."""

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from smsc_sim.sim.receipt import ReceiptRecord
 
 
+DEFAULT_VALIDITY = 86_400.0
+"""Seconds that a message without a validity_period is valid."""
+
+
 @dataclass(frozen=True, slots=True)
 class Submitted:
     """One message to one destination, accepted."""
@@ -51,10 +55,14 @@ class Submitted:
     """Whether response, text and TLV all have the id as the message path writes it."""
     number: int = 0
     """How many messages the rule has decided, this one included."""
+    revision: int = 0
+    """Not 0 once it has been replaced or cancelled, and then never the same twice."""
 
     @property
     def key(self) -> bytes:
-        """What keys of its receipts begin with; no other message has it."""
+        """What keys of its receipts begin with; no other message has it, nor this one before it was revised."""
+        if self.revision:
+            return b"%d-m%d-%d" % (self.serial, self.id, self.revision)
         return b"%d-%d" % (self.serial, self.place)
 
     def record(self, form: int) -> ReceiptRecord:
