@@ -63,7 +63,8 @@ OWN_MEANINGS: Final[dict[str, str]] = {
     "bind": "What the session is bound as, or asks to be: transmitter, receiver or transceiver.",
     "peer": "The address that the connection comes from: one, a network (192.0.2.0/24) or a pattern.",
     "tls": "Whether the connection is encrypted.",
-    "to": "destination_addr; a submit_multi is asked about once for each of its own. Of digits only, one leading + does not count.",
+    "to": "destination_addr; a submit_multi is asked about for each of its own. Of digits only, one leading + does not "
+    "count.",
     "from": "source_addr, compared in the same way.",
     "text": "The text of the message as its data_coding has it, without a user data header.",
     "keyword": "The first word of the text; case is ignored.",

@@ -179,6 +179,9 @@ class Operations:
             return True
         if session.unbinding:
             return command.command_id == CommandId.UNBIND
+        if session.state is State.OUTBOUND and command.command_id == CommandId.BIND_TRANSMITTER:
+            # An outbind is for an ESME that is to receive (SMPP 3.4 section 2.2.1).
+            return False
         return may_send(Side.ESME, command.command_id, session.state, session.interface_version)
 
     def _bind(self, session: Session, pdu: Pdu, now: float) -> None:

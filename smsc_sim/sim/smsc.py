@@ -26,6 +26,7 @@ from smsc_sim.sim.ledger import Ledger
 from smsc_sim.sim.manual_receipts import ManualReceipts
 from smsc_sim.sim.message_ids import MessageIds
 from smsc_sim.sim.operations import Operations
+from smsc_sim.sim.outbind import Outbind
 from smsc_sim.sim.receipt import ReceiptForm
 from smsc_sim.sim.rulebook import RuleBook
 from smsc_sim.sim.secrets import WITH_PASSWORD, without_passwords
@@ -147,8 +148,20 @@ class Smsc:
 
     # What the driver tells
 
-    def connected(self, peer: str, host: str, now: float, *, tls: str = "", link: Link | None = None) -> Session:
-        """An ESME has connected through ``link``; ``peer`` as in 127.0.0.1:51234, ``host`` its address alone."""
+    def connected(
+        self,
+        peer: str,
+        host: str,
+        now: float,
+        *,
+        tls: str = "",
+        link: Link | None = None,
+        outbind: Outbind | None = None,
+    ) -> Session:
+        """An ESME has connected through ``link``; ``peer`` as in 127.0.0.1:51234, ``host`` its address alone.
+
+        ``outbind``: what we say first, because it was we who connected.
+        """
         self._last_session += 1
         session = Session(self._last_session, peer, host, now, tls=tls)
         session.link = link
@@ -158,6 +171,10 @@ class Smsc:
         if len(self.sessions) > self.settings.max_sessions:
             self.counters.sessions_refused += 1
             self.end(session, now, f"refused: there are {self.settings.max_sessions} sessions already", "warn")
+        elif outbind is not None:
+            session.state = State.OUTBOUND
+            self.send(session, outbind.encode(session.next_sequence_number()))
+            self.note("info", session, f"outbind sent as '{outbind.system_id}'")
         elif self.rules is not None and self.rules.has("connect"):
             decision = self.rules.decide_event("connect", ConnectionFacts(session), now)
             if decision is not None:
@@ -261,7 +278,8 @@ class Smsc:
             return b""
         octets = outbox[0] if len(outbox) == 1 else b"".join(outbox)
         outbox.clear()
-        self.journal.record(now, session.number, Direction.OUT, octets)
+        kept = without_passwords(octets) if session.state is State.OUTBOUND else octets
+        self.journal.record(now, session.number, Direction.OUT, kept)
         return octets
 
     def take_notes(self) -> list[Note]:

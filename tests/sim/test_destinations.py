@@ -140,7 +140,7 @@ def test_a_gate_counts_each_destination() -> None:
 
 
 def test_the_dialect_of_the_provider_is_spoken_in_failures_too() -> None:
-    dialect = {CommandStatus.ESME_RMSGQFUL: 0x4A, CommandStatus.ESME_RINVDLNAME: 0x4B}
+    dialect: dict[int, int] = {CommandStatus.ESME_RMSGQFUL: 0x4A, CommandStatus.ESME_RINVDLNAME: 0x4B}
     obeyed = replace(scenario(f"{WITH_LISTS}\n{RULES}"), profile=replace(NO_PROFILE, statuses=dialect))
     (answer,) = Play(scenario=obeyed).bind().give(multi("12", "13", "1", "=nobody"))
     assert failures(answer) == [("nobody", 0x4B), ("12", 0x4A), ("13", 0x401)]
