@@ -49,9 +49,11 @@ class DueReceipts:
 
     def fire(self, now: float) -> None:
         """Send them, or let them wait for a bind."""
-        records = self.delivery.standing(self.account, self.records)
+        records, delivery = self.records, self.delivery
+        if delivery.withdrawn:
+            records = delivery.standing(self.account, records)
         if records:
-            self.delivery.deliver(self.account, records, now)
+            delivery.deliver(self.account, records, now)
 
 
 class Sweep:
@@ -98,10 +100,8 @@ class Delivery:
         account.pending += len(records)
         self._timeline.add(due, DueReceipts(self, account, records))
 
-    def standing(self, account: Account, records: Sequence[ReceiptRecord]) -> Sequence[ReceiptRecord]:
+    def standing(self, account: Account, records: Sequence[ReceiptRecord]) -> list[ReceiptRecord]:
         """Those of these records, whose turn has come, that were not withdrawn; the others are forgotten."""
-        if not self.withdrawn:
-            return records
         kept = []
         for record in records:
             if record[0] in self.withdrawn:
@@ -144,9 +144,9 @@ class Delivery:
                 if target is None:
                     break
                 share = 1 if policy in _ONE_BY_ONE else min(room[target], len(queue))
-                records = list(self.standing(account, [queue.popleft() for _ in range(share)]))
-                if not records:
-                    continue
+                records = [queue.popleft() for _ in range(share)]
+                if self.withdrawn:
+                    records = self.standing(account, records)
                 if records[0][4] < oldest:
                     records = self._discard_older(account, records, oldest, now)
                 room[target] -= len(records)

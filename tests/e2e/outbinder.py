@@ -1,4 +1,4 @@
-"""An SMSC that only connects: ``python -m tests.e2e.outbinder ENDPOINT SYSTEM_ID PASSWORD``, until it is told to end."""
+"""An SMSC that only connects: ``python -m tests.e2e.outbinder ENDPOINT SYSTEM_ID PASSWORD``, until it is stopped."""
 
 from __future__ import annotations
 

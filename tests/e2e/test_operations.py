@@ -50,8 +50,8 @@ from tests.e2e.wire import (
 
 SOURCE = b"\x01\x01" + c_octets("447700900001")
 DESTINATION = b"\x01\x01" + c_octets("447700900002")
-SCHEDULED, ENROUTE, DELIVERED, EXPIRED, DELETED = 0, 1, 2, 3, 4
-"""message_state, SMPP 3.4 section 5.2.28; 0 is SMPP 5.0's."""
+ENROUTE, DELIVERED, EXPIRED, DELETED = 1, 2, 3, 4
+"""message_state, SMPP 3.4 section 5.2.28."""
 LATER = "000001000000000R"
 
 SCENARIO = """\
@@ -74,7 +74,7 @@ def query(esme: Esme, message_id: str) -> tuple[int, str, int]:
     assert answer.command_status == ESME_ROK, answer
     echoed, date, rest = answer.body.split(b"\0", 2)
     assert echoed.decode() == message_id
-    return rest[0] if len(rest) == 2 else 0, date.decode(), rest[-1]
+    return rest[0], date.decode(), rest[1]
 
 
 def state(esme: Esme, message_id: str) -> int:
@@ -117,7 +117,7 @@ def esme(smsc: Smsc) -> Iterator[Esme]:
 
 def test_query_cancel_and_the_receipt_of_that(esme: Esme) -> None:
     message_id = esme.submit(schedule_delivery_time=LATER, registered_delivery=1)
-    assert query(esme, message_id) == (SCHEDULED, "", 0)
+    assert query(esme, message_id) == (ENROUTE, "", 0)
     assert cancel(esme, message_id) == ESME_ROK
     told, date, _ = query(esme, message_id)
     assert (told, len(date), date[-3:]) == (DELETED, 16, "00+")
@@ -151,7 +151,7 @@ def test_replace_changes_text_and_time(esme: Esme) -> None:
 def test_replace_if_present(esme: Esme) -> None:
     first = esme.submit(schedule_delivery_time=LATER)
     second = esme.submit(schedule_delivery_time=LATER, replace_if_present_flag=1)
-    assert (state(esme, first), state(esme, second)) == (DELETED, SCHEDULED)
+    assert (state(esme, first), state(esme, second)) == (DELETED, ENROUTE)
     assert cancel(esme, "") == ESME_ROK
     assert state(esme, second) == DELETED
 
@@ -299,7 +299,7 @@ def test_each_operation_by_npm_smpp(start_smsc: Callable[..., Smsc], tmp_path: P
         ("submit_multi_resp", 0),
     ]
     asked = [one for one in of_kind(events, "operation") if one["command"] == "query_sm_resp"]
-    assert [one["message_state"] for one in asked] == [SCHEDULED, SCHEDULED, DELETED]
+    assert [one["message_state"] for one in asked] == [ENROUTE, ENROUTE, DELETED]
     assert [bool(one["final_date"]) for one in asked] == [False, False, True]
     ended = datetime.fromisoformat(asked[2]["final_date"].replace("Z", "+00:00"))
     assert abs(datetime.now(timezone.utc) - ended) < timedelta(minutes=1)

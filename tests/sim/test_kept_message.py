@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from smsc_sim.sim.decision import receipt_wanted
+from smsc_sim.sim.kept_message import KeptMessage
 from smsc_sim.smpp.receipt_text import MessageState
 from smsc_sim.smpp.status import CommandStatus
 from smsc_sim.smpp.times import format_absolute, format_relative
@@ -26,7 +28,7 @@ rules:
   - {name: manual, when: {text: manual}, receipt: manual}
 """
 TEXTS = ["plain", "late", "undeliv", "told", "chance", "hex", "slow", "manual"]
-PENDING = {MessageState.SCHEDULED, MessageState.ENROUTE}
+PENDING = (MessageState.SCHEDULED, MessageState.ENROUTE)
 SENDER: dict[str, Any] = {"source_addr_ton": 5, "source_addr_npi": 0, "source_addr": "Sender"}
 
 
@@ -119,6 +121,30 @@ class Client:
             if state not in PENDING:
                 self.known[message_id].receipts.append(state)
                 assert self.query(message_id) is state, "query and receipt agree"
+
+
+FINAL = [MessageState(value) for value in range(2, 9)]
+
+
+@pytest.mark.parametrize("state", [*PENDING, *FINAL], ids=lambda state: state.name)
+@pytest.mark.parametrize("command", ["query_sm", "cancel_sm", "replace_sm"])
+def test_every_operation_in_every_state(state: MessageState, command: str) -> None:
+    client = Client.of()
+    wait = 3600 if state is MessageState.SCHEDULED else 0
+    client.submit("manual" if state in FINAL else "late", 1, wait, 0)
+    ((message_id, known),) = client.known.items()
+    if state in FINAL:
+        client.play.smsc.release(client.play.account(), message_id, client.play.now, state)
+        client.play.settle()
+        client.hear()
+    (kept,) = client.keeper.find("alpha", message_id)
+    assert KeptMessage.at(kept, client.play.now).state is state
+    fields: dict[str, Any] = {"message_id": message_id, **SENDER}
+    answer = client.esme.ask(command, **fields)
+    failure = {"cancel_sm": CommandStatus.ESME_RCANCELFAIL, "replace_sm": CommandStatus.ESME_RREPLACEFAIL}
+    assert answer.command_status == (failure.get(command, 0) if state in FINAL else 0)
+    assert answer.name == f"{command}_resp"
+    assert known.receipts == [state] * (state in FINAL)
 
 
 steps = st.one_of(

@@ -98,7 +98,7 @@ def test_times_stay_or_change() -> None:
         before.expires_at,
         before.state_at,
     )
-    assert told(esme, message_id)[0] == "SCHEDULED"
+    assert told(esme, message_id)[0] == "ENROUTE"
     later, end = format_absolute(START + 3600), format_absolute(START + 3600.5)
     assert replace(esme, message_id, schedule_delivery_time=later, validity_period=end) == 0
     play.advance(3600.2)
