@@ -91,6 +91,7 @@ class Simulator(Service):
         self._watcher = LoopingCall(self._watch)
         self._watcher.clock = reactor
         self._ready = False
+        self._calling: set[Deferred[Session]] = set()
         smpp = SmppFactory(self.driver)
         web = WebFactory(reactor, status=self.status, ready=self._checks, hint=self._hint)
         self._listeners = {
@@ -217,6 +218,8 @@ class Simulator(Service):
         self._ready = False
         if self._watcher.running:
             self._watcher.stop()
+        for calling in list(self._calling):
+            calling.cancel()
         driver = self.driver
         closing: list[Deferred[Any]] = [maybeDeferred(port.stopListening) for port in self._ports]
         now = driver.clock()
@@ -244,7 +247,14 @@ class Simulator(Service):
             self._log.say("warn", f"no outbind: {failure.getErrorMessage()}")
             return failure
 
-        return send_outbind(self._reactor, self.driver, endpoint, outbind).addErrback(failed)
+        calling = send_outbind(self._reactor, self.driver, endpoint, outbind)
+        self._calling.add(calling)
+
+        def done(result: Any) -> Any:
+            self._calling.discard(calling)
+            return result
+
+        return calling.addErrback(failed).addBoth(done)
 
     def status(self) -> StatusView:
         """The simulator now, for pages."""

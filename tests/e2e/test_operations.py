@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import struct
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
@@ -14,6 +13,7 @@ import pytest
 
 from tests.e2e import peers
 from tests.e2e.driver import Driver, of_kind
+from tests.e2e.messages import failures, multi_body
 from tests.e2e.program import Program
 from tests.e2e.server import Smsc, clean_environment
 from tests.e2e.wire import (
@@ -41,7 +41,6 @@ from tests.e2e.wire import (
     SUBMIT_MULTI,
     SUBMIT_SM,
     Esme,
-    Frame,
     c_octets,
     receipt_text,
     submit_body,
@@ -88,25 +87,6 @@ def cancel(esme: Esme, message_id: str) -> int:
 def replace(esme: Esme, message_id: str, text: bytes, schedule: str = "") -> int:
     body = c_octets(message_id) + SOURCE + c_octets(schedule) + b"\0" + bytes([1, 0, len(text)]) + text
     return esme.call(REPLACE_SM, body).command_status
-
-
-def multi_body(*destinations: bytes, count: int | None = None) -> bytes:
-    flags = bytes(3) + b"\0\0" + bytes([1, 0, 0, 0, 2]) + b"hi"
-    number = len(destinations) if count is None else count
-    return b"\0" + SOURCE + bytes([number]) + b"".join(destinations) + flags
-
-
-def failures(answer: Frame) -> list[tuple[str, int]]:
-    """unsuccess_sme of a submit_multi_resp."""
-    _, _, rest = answer.body.partition(b"\0")
-    found = []
-    count, rest = rest[0], rest[1:]
-    for _ in range(count):
-        address, _, rest = rest[2:].partition(b"\0")
-        found.append((address.decode(), struct.unpack(">I", rest[:4])[0]))
-        rest = rest[4:]
-    assert rest == b""
-    return found
 
 
 @pytest.fixture
