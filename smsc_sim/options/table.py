@@ -136,6 +136,7 @@ GROUPS: Final = {
     "Scenario": "",
     "Listening": "Twisted endpoints; give one again for more, 'none' for none",
     "TLS": "TLS 1.2 and later",
+    "Messages": "",
     "Sessions": "0 switches a timer off",
     "Receipts": "",
     "Logging": "",
@@ -209,10 +210,33 @@ OPTIONS: Final = (
         "Certificate authorities, PEM. A client must show a certificate that one of them signed.",
     ),
     Option(
-        "TLS",
+        "Messages",
         "data_dir",
-        "self-signed certificate",
-        "The folder in which the self-signed certificate is kept. ``XDG_STATE_HOME`` stands for ``~/.local/state``.",
+        "keeps them; and the certificate",
+        "The folder in which messages are kept, so that they, their receipts and counters outlive a restart. Without "
+        "it they are kept in memory, and only the self-signed certificate is kept in a folder, the default one; "
+        "``XDG_STATE_HOME`` stands for ``~/.local/state`` there.",
+    ),
+    Option(
+        "Messages",
+        "durable",
+        "written before the answer",
+        "Whether nothing is answered before it is in the data directory, so that every message answered ESME_ROK is "
+        "still there when the process is killed. Without it a message is written within a second.",
+    ),
+    Option(
+        "Messages",
+        "power_safe",
+        "outlives a power cut, too",
+        "Whether the disk is waited for as well, so that what was answered outlives a power cut.",
+    ),
+    Option(
+        "Messages",
+        "retain",
+        "kept; 0: none",
+        "How many messages are kept; the oldest go first, but none whose receipt is still to come. 0 keeps none, and "
+        "then no message can be queried, cancelled or replaced.",
+        default_shown="1,000,000; in memory 100,000",
     ),
     Option(
         "Sessions",

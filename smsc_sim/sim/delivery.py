@@ -81,6 +81,8 @@ class Delivery:
     ) -> None:
         """``touch(session)``: there is something in its outbox; ``check_by(session, instant)``: look at its timers."""
         self.writer = ReceiptWriter()
+        self.withdrawn: set[bytes] = set()
+        """Keys of pending records that are not to be sent any more; each is forgotten when its turn comes."""
         self._settings = settings.receipts
         self._timeline = timeline
         self._counters = counters

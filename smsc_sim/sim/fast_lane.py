@@ -90,6 +90,7 @@ class FastLane:
             and account.definition.window is None
             and account.definition.wallet is None
             and account.usual
+            and smsc.refusing is None
             and smsc.delivery.has_room(account, (len(octets) - offset) // _SHORTEST)
         )
         decide = smsc.decide
@@ -208,8 +209,8 @@ class FastLane:
             if ledger.kept:
                 seq, number, name = smsc.journal.next_seq, ids.number - accepted, account.system_id
                 taken = octets[begin:offset]
-                entry = (RUN, seq, now, origin, name, ledger.take_ids(handled), number, accepted, refused, taken, due)
-                ledger.entries.append(entry)
+                told = (ledger.take_ids(handled), number, accepted, refused, taken, due, len(receipts))
+                ledger.entries.append((RUN, seq, now, origin, name, *told))
         if acknowledged:
             session.received += len(acknowledged)
             account.pending -= len(acknowledged)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
     from smsc_sim.sim.receipt import ReceiptRecord
     from smsc_sim.sim.session import Session
     from smsc_sim.smpp.pdu import Pdu
 
-Entry: TypeAlias = "tuple[object, ...]"
+Entry: TypeAlias = "tuple[Any, ...]"
 """One of the kinds below: its letter, then plain values, so that it is written without being looked into."""
 
 RUN: Final = "r"
 """Messages that the fast lane took out of one read: journal seq, instant, session number, system_id, id of the first
 message, number of the first message_id, how many were accepted, those refused as (place among all, command_status,
-rule), the PDUs as octets (responses between them do not count), and when the accepted ones are delivered."""
+rule), the PDUs as octets (responses between them do not count), when the accepted ones are delivered, and how
+many of them get a receipt."""
 
 SUBMISSION: Final = "s"
 """One PDU with a message, through the full decoder: journal seq, instant, session number, system_id, id of the first

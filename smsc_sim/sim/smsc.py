@@ -31,6 +31,7 @@ from smsc_sim.sim.rulebook import RuleBook
 from smsc_sim.sim.secrets import WITH_PASSWORD, without_passwords
 from smsc_sim.sim.session import Ending, Link, Session
 from smsc_sim.sim.session_timers import SessionTimers
+from smsc_sim.sim.store.lookup import Lookup
 from smsc_sim.sim.switches import Switch, Switches
 from smsc_sim.sim.timeline import Timeline
 from smsc_sim.smpp.commands import COMMANDS_BY_NAME, CommandId
@@ -107,6 +108,10 @@ class Smsc:
         )
         self.manual = ManualReceipts(self)
         self.default_form = self.delivery.writer.number_of(ReceiptForm())
+        self.lookup: Lookup | None = None
+        """Where messages are found again; None: none is kept."""
+        self.refusing: CommandStatus | None = None
+        """What all messages are refused with for now, as they could not be kept."""
         self.decide = decide
         if decide is None:
             self.obey(scenario, seed, now)
@@ -138,6 +143,16 @@ class Smsc:
             rules.keep_counters_of(self.rules)
         self.rules = rules if scenario.rules or default is not None else None
         self.decide = self.rules.decide if self.rules is not None else None
+
+    def begin_with(self, next_id: int, next_number: int, last_session: int) -> None:
+        """Go on with the numbers of an earlier run; to be called before anything happens."""
+        self.ledger.next_id = next_id
+        self.message_ids = MessageIds(next_number)
+        self._last_session = last_session
+
+    def numbers(self) -> tuple[int, int, int]:
+        """Where :meth:`begin_with` would have to go on."""
+        return self.ledger.next_id, self.message_ids.number, self._last_session
 
     # What the driver tells
 
