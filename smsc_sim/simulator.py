@@ -128,6 +128,7 @@ class Simulator(Service):
             self._reactor,
             self._log,
             self.driver.clock,
+            lambda: self.driver.settle(self.driver.clock()),
             durable=settings.durable and folder is not None,
             keep=settings.messages_kept,
         )

@@ -32,8 +32,8 @@ class StoreThread:
         self._keep = keep
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._tidy = False
-        self.busy = False
-        """Whether traffic is such that rows can wait; set by the reactor's thread."""
+        self.quiet_from = 0.0
+        """When, in the reactor's seconds, traffic will have been such for a while that rows can be made."""
         self._thread = Thread(target=self._run, name="store", daemon=True)
 
     def start(self) -> None:
@@ -77,7 +77,7 @@ class StoreThread:
         """Do a little of what is left to do; a failure here is met again, and told, by the next job."""
         store = self._store
         try:
-            if self.busy:
+            if self._reactor.seconds() < self.quiet_from:
                 self._tidy = not store.shrink(self._keep)
             elif not store.expand() and not store.shrink(self._keep):
                 store.checkpoint()

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 
 from smsc_sim.net.store_thread import StoreThread
 from smsc_sim.sim.ledger import Entry
+from smsc_sim.sim.resume import Resumption
 from smsc_sim.sim.session import Ending, Link
 from smsc_sim.sim.smsc import Note, Smsc
 from smsc_sim.sim.store.batch import Numbers
 from smsc_sim.sim.store.finding import Finder
 from smsc_sim.sim.store.refused import brings_messages, receipt_keys, refused
 from smsc_sim.sim.store.store import Store
+from smsc_sim.sim.store.unended import Portion, mark_resent, unended
 from smsc_sim.smpp.status import CommandStatus
 
 Result = TypeVar("Result")
@@ -32,6 +35,8 @@ AGAIN = 1.0
 """Seconds between attempts to write while the store fails."""
 BUSY = 5_000
 """Messages a second from which on rows are left for later."""
+QUIET = 2.0
+"""Seconds after such traffic before rows are made."""
 KEPT_WHILE_FAILING = 100_000
 """Entries about receipts that are kept until the store can be written again; of more, the oldest are lost."""
 
@@ -49,11 +54,15 @@ class Storekeeper:
         reactor: Any,
         log: Callable[[Note], None],
         clock: Callable[[], float],
+        settle: Callable[[], None],
         *,
         durable: bool,
         keep: int,
     ) -> None:
-        """``durable``: whether nothing leaves before what it rests on is in the store; ``keep``: messages it holds."""
+        """``settle()``: carry out what has been planned.
+
+        ``durable``: whether nothing leaves before what it rests on is in the store; ``keep``: messages it holds.
+        """
         self.store = store
         self.thread = StoreThread(store, reactor, keep=keep)
         self.failing = ""
@@ -64,14 +73,17 @@ class Storekeeper:
         self._reactor = reactor
         self._log = log
         self._clock = clock
+        self._settle = settle
+        self.resumed: Deferred[None] | None = None
+        """Fires when what an earlier run has left is planned again."""
         self._durable = durable
         self._held: list[Output] = []
         self._writing: list[Entry] = []
         self._is_writing = False
         self._backlog: list[Entry] = []
         self._timer: IDelayedCall | None = None
-        self._counted_at = 0.0
-        self._counted = 0
+        self._counted_at = reactor.seconds()
+        self._counted = store.numbers.next_id
         self._finished: list[Deferred[None]] = []
         numbers = store.numbers
         smsc.begin_with(numbers.next_id, numbers.next_number, numbers.last_session)
@@ -79,8 +91,11 @@ class Storekeeper:
         smsc.lookup = Finder(store, self._latest)
 
     def start(self) -> None:
-        """Begin to write."""
+        """Begin to write, and go on with what an earlier run has left."""
         self.thread.start()
+        before = self._smsc.ledger.next_id
+        self.resumed = self._resume(Resumption(self._smsc), before)
+        self.resumed.addErrback(self._broken)
 
     def stop(self) -> Deferred[None]:
         """Write what is left and close the store."""
@@ -99,8 +114,9 @@ class Storekeeper:
                 self._write_soon()
             return
         self._held += outputs
-        if not self._is_writing:
-            self._write()
+        if not self._is_writing and self._timer is None:
+            # Not at once: other connections are about to be read, and one commit will do for all of them.
+            self._timer = self._reactor.callLater(0, self._write)
 
     def flushed(self) -> Deferred[None]:
         """Fires when all that has happened so far has been written, or cannot be."""
@@ -122,6 +138,26 @@ class Storekeeper:
             return question(store)
 
         return self.flushed().addCallback(lambda _: self.thread.do(expanded))
+
+    @inlineCallbacks
+    def _resume(self, resumption: Resumption, before: int) -> Generator[Deferred[Any], Any, None]:
+        """Plan what is unended of messages with ids below ``before``, in slices: traffic goes on between them."""
+        while (yield self.thread.do(Store.expand_earlier)):
+            pass
+        sent_before = yield self.thread.do(partial(mark_resent, before=before))
+        after = 0
+        while True:
+            portion: Portion = yield self.thread.do(partial(unended, after=after, before=before))
+            if not portion.messages:
+                break
+            resumption.plan(portion, self._clock())
+            self._settle()
+            after = portion.messages[-1].id
+        if resumption.resumed:
+            again = f", of which {sent_before} had been sent before" if sent_before else ""
+            self._say("info", f"goes on with {resumption.resumed} receipts of an earlier run{again}")
+        if resumption.without_account:
+            self._say("warn", f"{resumption.without_account} messages are of accounts that nobody has now")
 
     def _latest(self) -> Iterable[Entry]:
         return chain(self._writing, self._smsc.ledger.entries)
@@ -199,9 +235,9 @@ class Storekeeper:
     def _count(self, next_id: int) -> None:
         """Notice whether there is much traffic: rows are made when there is not."""
         now = self._reactor.seconds()
-        if now - self._counted_at >= 1.0:
-            self.thread.busy = (next_id - self._counted) / (now - self._counted_at) > BUSY
-            self._counted_at, self._counted = now, next_id
+        if next_id - self._counted > BUSY * (now - self._counted_at):
+            self.thread.quiet_from = now + QUIET
+        self._counted_at, self._counted = now, next_id
 
     def _broken(self, failure: Failure) -> None:
         self._say("error", f"the store's thread failed: {failure.value!r}")

@@ -77,6 +77,10 @@ class RuleBook:
             if compiled is not None:
                 compiled.clear()
 
+    def named(self, name: str) -> Rule | None:
+        """The rule of this name, if there is one."""
+        return next((compiled.rule for compiled in self.rules if compiled.rule.name == name), None)
+
     def has(self, event: str) -> bool:
         """Whether there is any rule for this event."""
         return event in self._by_event

@@ -50,6 +50,7 @@ class Store:
         self.staging = Staging()
         self.numbers = Numbers()
         """As they stood when it was opened, and after each :meth:`write`."""
+        self._last_at_opening = 0
         self._begin()
 
     def close(self) -> None:
@@ -114,6 +115,12 @@ class Store:
             self._leave_staging(batches[-1][0], Numbers(*batches[-1][3:]))
         self.staging.forget(len(batches))
         return bool(self.staging)
+
+    def expand_earlier(self) -> bool:
+        """The same for batches that were there when the store was opened; returns whether any of those is left."""
+        if self.staging and self.staging.oldest()[0] <= self._last_at_opening:
+            self.expand()
+        return bool(self.staging) and self.staging.oldest()[0] <= self._last_at_opening
 
     def shrink(self, keep: int) -> bool:
         """Remove something of what is older than the newest ``keep`` messages; returns whether there may be more.
@@ -207,6 +214,7 @@ class Store:
             # What they owe is not looked up: they are the first that become rows.
             self.staging.add(identifier, first_number, messages, owed=1)
             self.numbers = Numbers(*numbers)
+            self._last_at_opening = identifier
 
     def _one(self, statement: str) -> int:
         with self.lock:
