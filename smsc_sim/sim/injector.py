@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import repeat
 from math import inf
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
-from msgspec import Meta, Struct, field
-
+from smsc_sim.sim.alert import Alert, AlertSent, alert_octets
 from smsc_sim.sim.delivery import ONLY
 from smsc_sim.sim.injected import InjectedPdu, InjectedStatus, InjectionResult, OnAnswer
-from smsc_sim.sim.injection import BadInjection, Injection, Octet
-from smsc_sim.sim.mo_record import kind_of, mo_record
+from smsc_sim.sim.injection import BadInjection, Injection
+from smsc_sim.sim.mo_record import mo_record
 from smsc_sim.sim.prepared_injection import PreparedInjection, prepared, session_number
 from smsc_sim.sim.timeline import TICK
 from smsc_sim.smpp.commands import CommandId
-from smsc_sim.smpp.errors import EncodeError
 from smsc_sim.smpp.framing import HEADER, HEADER_LENGTH
-from smsc_sim.smpp.pdu import encode
 
 if TYPE_CHECKING:
     from smsc_sim.sim.account import Account
@@ -41,37 +37,6 @@ RUNNING_LIMIT: Final = 100
 
 RESULTS_KEPT: Final = 200
 """Results that are remembered when somebody asks what was injected lately."""
-
-_WRITTEN: Final = {"source_addr": "from", "esme_addr": "to"}
-"""Fields of an alert_notification that an alert calls otherwise."""
-
-
-class Alert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """An alert_notification: a subscriber can be reached again (SMPP 3.4 section 4.12).  It has no response."""
-
-    account: str = ""
-    """The system_id; its longest bound receiver or transceiver gets it."""
-    session: int | str | None = None
-    """Or the session of this number (7, s7)."""
-    from_: str = field(name="from", default="")
-    """source_addr: the subscriber."""
-    to: str = ""
-    """esme_addr: who wanted to know."""
-    source_addr_ton: Octet | None = None
-    source_addr_npi: Octet | None = None
-    esme_addr_ton: Octet | None = None
-    esme_addr_npi: Octet | None = None
-    ms_availability_status: Annotated[int, Meta(ge=0, le=255)] | None = None
-    """0 available, 1 denied, 2 unavailable (SMPP 3.4 section 5.3.2.30); None: left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class AlertSent:
-    """Where an alert went."""
-
-    session: int
-    sequence_number: int
-    sent_at: float
 
 
 class Injector:
@@ -141,9 +106,9 @@ class Injector:
             session = receivers[0]
         if session.interface_version < 0x34:
             raise BadInjection.because("session", f"{session.name} is bound with SMPP 3.3, which has no alerts")
-        _alert_octets(alert, 0)
+        alert_octets(alert, 0)
         sequence_number = session.next_sequence_number()
-        self._smsc.send(session, _alert_octets(alert, sequence_number))
+        self._smsc.send(session, alert_octets(alert, sequence_number))
         return AlertSent(session.number, sequence_number, now)
 
     def target(self, found: PreparedInjection) -> tuple[Account, str | None, int]:
@@ -330,22 +295,3 @@ class Telling:
         self.told = True
         for pdu in self.pdus:
             self._on_answer(pdu)
-
-
-def _alert_octets(alert: Alert, sequence_number: int) -> bytes:
-    source_ton, source_npi = kind_of(alert.from_)
-    esme_ton, esme_npi = kind_of(alert.to)
-    fields: dict[str, object] = {
-        "source_addr_ton": source_ton if alert.source_addr_ton is None else alert.source_addr_ton,
-        "source_addr_npi": source_npi if alert.source_addr_npi is None else alert.source_addr_npi,
-        "source_addr": alert.from_,
-        "esme_addr_ton": esme_ton if alert.esme_addr_ton is None else alert.esme_addr_ton,
-        "esme_addr_npi": esme_npi if alert.esme_addr_npi is None else alert.esme_addr_npi,
-        "esme_addr": alert.to,
-    }
-    status = alert.ms_availability_status
-    tlvs = () if status is None else (("ms_availability_status", status),)
-    try:
-        return encode(CommandId.ALERT_NOTIFICATION, sequence_number=sequence_number, fields=fields, tlvs=tlvs)
-    except EncodeError as error:
-        raise BadInjection.because(_WRITTEN.get(error.field, error.field.removeprefix("tlv.")), error.reason) from None

@@ -10,14 +10,13 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Final, Literal, TypeAlias
 
+from smsc_sim.sim.stored_part import SeenPart, StoredPart, decoded, text_of
 from smsc_sim.smpp import segments
 from smsc_sim.smpp.coding import Alphabet
-from smsc_sim.smpp.errors import SmppError
-from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.readings import Reading, alphabet_named, readings
-from smsc_sim.smpp.segments import Part, SegmentInfo, Style
+from smsc_sim.smpp.segments import Part, Style
 
 WINDOW: Final = 300.0
 """Seconds after the latest part of an incomplete message in which a further part is still taken for its own.
@@ -36,38 +35,6 @@ PARTS_LIMIT: Final = 1_000
 Oddity: TypeAlias = Literal["duplicate", "conflict", "out_of_order", "malformed"]
 """``duplicate``: the same part again; ``conflict``: another text under a number that is taken; ``out_of_order``: came
 after a part with a higher number; ``malformed``: its user data header or its TLVs cannot be read."""
-
-
-class StoredPart(Protocol):
-    """One PDU as it is kept, with one of its destinations."""
-
-    @property
-    def id(self) -> int:
-        """Ids ascend in the order in which PDUs came."""
-
-    @property
-    def at(self) -> float:
-        """When it came, seconds since the epoch."""
-
-    @property
-    def direction(self) -> str:
-        """``mt`` or ``mo``."""
-
-    @property
-    def account(self) -> str:
-        """The system_id."""
-
-    @property
-    def source(self) -> str:
-        """The address it comes from."""
-
-    @property
-    def destination(self) -> str:
-        """The address it goes to."""
-
-    @property
-    def octets(self) -> bytes:
-        """The PDU: a submit_sm, data_sm, submit_multi or deliver_sm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +89,7 @@ class LongMessage:
         first: dict[int, bytes] = {}
         highest = 0
         for stored in self.stored:
-            seen = _Seen.of(stored)
+            seen = SeenPart.of(stored)
             oddities: list[Oddity] = []
             if seen.sequence in first:
                 oddities.append("duplicate" if first[seen.sequence] == seen.content else "conflict")
@@ -132,7 +99,7 @@ class LongMessage:
             highest = max(highest, seen.sequence)
             if seen.malformed:
                 oddities.append("malformed")
-            text = _text_of(stored, self.default)
+            text = text_of(stored, self.default)
             views.append(PartView(stored, seen.sequence, text, seen.data_coding, tuple(oddities)))
         return tuple(views)
 
@@ -181,7 +148,7 @@ class LongMessage:
 
     def readings(self, *, every: bool = False) -> list[Reading]:
         """How the text can be read, the stated way first; see :func:`smsc_sim.smpp.readings.readings`."""
-        pdu = _decoded(self.stored[0])
+        pdu = decoded(self.stored[0])
         return readings(self._text, segments.stated_alphabet(pdu.fields if pdu else {}, self.default), every=every)
 
     def _odd(self, oddity: Oddity) -> tuple[int, ...]:
@@ -189,10 +156,10 @@ class LongMessage:
 
     def _text(self, read_as: Alphabet | None) -> str:
         if self.reference is None:
-            return _text_of(self.stored[0], self.default, read_as)
+            return text_of(self.stored[0], self.default, read_as)
         parts: list[Part] = []
         for stored in self.stored:
-            pdu = _decoded(stored)
+            pdu = decoded(stored)
             part = segments.part_of(pdu.fields, pdu.tlvs, self.default, read_as) if pdu else None
             assert part is not None, "only parts were put together"
             parts.append(part)
@@ -220,7 +187,7 @@ def long_messages(
     groups: OrderedDict[_Key, _Group] = OrderedDict()
     for stored in parts:
         default = (alphabets or {}).get(stored.account, "gsm7")
-        seen = _Seen.of(stored)
+        seen = SeenPart.of(stored)
         while groups and (oldest := next(iter(groups.values()))).latest_at < stored.at - window:
             groups.popitem(last=False)
             yield from oldest.messages(window)
@@ -263,55 +230,6 @@ def _shared(stored: StoredPart) -> tuple[str, str, str, str]:
     return stored.direction, stored.account, stored.source, stored.destination
 
 
-def _decoded(stored: StoredPart) -> Pdu | None:
-    """The PDU, if its fields and TLVs can be told apart."""
-    try:
-        pdu = Pdu(stored.octets)
-        _ = pdu.tlvs
-    except SmppError:
-        return None
-    return pdu
-
-
-def _text_of(stored: StoredPart, default: str, read_as: Alphabet | None = None) -> str:
-    """The text of one PDU; empty when it cannot be decoded."""
-    pdu = _decoded(stored)
-    return segments.user_text(pdu.fields, pdu.tlvs, default, read_as) if pdu else ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What is to be known of one stored PDU."""
-
-    info: SegmentInfo | None
-    style: Style
-    content: bytes
-    """Its octets behind the header, or all user data, with data_coding: what makes a part the same part."""
-    data_coding: int
-    malformed: bool
-
-    @property
-    def sequence(self) -> int:
-        return self.info.sequence if self.info is not None else 1
-
-    @classmethod
-    def of(cls, stored: StoredPart) -> _Seen:
-        pdu = _decoded(stored)
-        if pdu is None:
-            return cls(None, "none", stored.octets, 0, malformed=True)
-        malformed = False
-        info = None
-        try:
-            info = segments.segment_of(pdu.fields, pdu.tlvs)
-        except SmppError:
-            malformed = True
-        data_coding = pdu.fields.get("data_coding", 0)
-        assert isinstance(data_coding, int), "a decoded field"
-        octets = segments.user_data(pdu.fields, pdu.tlvs)
-        style: Style = "payload" if octets and not pdu.fields.get("short_message") else "none"
-        return cls(info, info.style if info else style, bytes([data_coding]) + octets, data_coding, malformed)
-
-
 class _Group:
     """What came under one key within one window: the message before, and the one that is being put together."""
 
@@ -326,7 +244,7 @@ class _Group:
         self.contents: dict[int, bytes] = {}
         self.latest_at = 0.0
 
-    def add(self, stored: StoredPart, seen: _Seen, window: float) -> Iterator[LongMessage]:
+    def add(self, stored: StoredPart, seen: SeenPart, window: float) -> Iterator[LongMessage]:
         """Take a part; gives what is settled by it."""
         self.latest_at = stored.at
         self.stored.append(stored)

@@ -13,7 +13,6 @@ from smsc_sim.scenario.settings import ReceiptSettings, Timers
 from smsc_sim.sim import injector
 from smsc_sim.sim.injected import ATTEMPTS_KEPT, PDUS_KEPT, InjectedPdu, InjectionResult
 from smsc_sim.sim.injection import BadInjection, Injection
-from smsc_sim.sim.injector import Alert
 from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.segments import join, part_of, user_text
@@ -54,10 +53,9 @@ def only(result: InjectionResult) -> InjectedPdu:
     return pdu
 
 
-def problem(play: Play, injection: Injection | Alert) -> str:
-    way: Any = play.smsc.injector.alert if isinstance(injection, Alert) else play.smsc.injector.inject
+def problem(play: Play, injection: Injection) -> str:
     with pytest.raises(BadInjection) as caught:
-        way(injection, play.now)
+        play.smsc.injector.inject(injection, play.now)
     return str(caught.value)
 
 
@@ -413,15 +411,16 @@ def test_a_high_rate_is_made_little_by_little_and_remembered_in_part() -> None:
     assert result.pdus[-1].message == 5000
 
 
-def test_time_that_jumps_does_not_make_all_at_once() -> None:
+def test_time_that_jumps_does_not_make_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(injector, "SLICE", 50)
     play = Play()
     play.bind()
-    result = inject(play, Injection(account="alpha", text="x", rate=1000, seconds=100))
+    result = inject(play, Injection(account="alpha", text="x", rate=50, seconds=100))
     play.now += 100
     play.smsc.run_until(play.now)
     assert result.messages <= 1 + injector.SLICE
     play.advance(10)
-    assert result.messages == 100_000
+    assert result.messages == 5_000
 
 
 def test_what_is_beyond_the_queue_of_the_account_is_discarded() -> None:
@@ -575,59 +574,3 @@ def test_data_coding_0_is_the_alphabet_of_the_account(tmp_path: Path) -> None:
     inject(play, Injection(account="alpha", text="@\u00e7"))
     (pdu,) = esme.take()
     assert (pdu.fields["data_coding"], pdu.fields["short_message"]) == (0, b"@\xe7")
-
-
-# Alerts
-
-
-def test_an_alert() -> None:
-    play = Play()
-    play.bind("transmitter")
-    esme = play.bind("receiver")
-    sent = play.smsc.injector.alert(
-        Alert(account="alpha", from_="49170", to="Shop", ms_availability_status=0), play.now
-    )
-    play.settle()
-    (pdu,) = esme.take()
-    assert pdu.name == "alert_notification"
-    assert pdu.fields == {
-        "source_addr_ton": 1, "source_addr_npi": 1, "source_addr": "49170",
-        "esme_addr_ton": 5, "esme_addr_npi": 0, "esme_addr": "Shop",
-    }  # fmt: skip
-    assert pdu.tlv("ms_availability_status") == 0
-    assert (sent.session, sent.sequence_number, sent.sent_at) == (2, pdu.sequence_number, START)
-
-
-def test_an_alert_to_one_session_with_kinds_of_addresses() -> None:
-    play = Play()
-    first, second = play.bind(), play.bind()
-    alert = Alert(session="s2", from_="1" * 64, source_addr_ton=2, source_addr_npi=3, esme_addr_ton=4, esme_addr_npi=6)
-    play.smsc.injector.alert(alert, play.now)
-    play.settle()
-    (pdu,) = second.take()
-    assert first.take() == []
-    assert [pdu.fields[name] for name in ("source_addr_ton", "source_addr_npi", "esme_addr_ton", "esme_addr_npi")] == [
-        2, 3, 4, 6,
-    ]  # fmt: skip
-    assert pdu.tlvs == []
-
-
-@pytest.mark.parametrize(
-    ("alert", "wanted"),
-    [
-        (Alert(), "account: is needed, or a session"),
-        (Alert(account="beta"), "account: beta has no receiver or transceiver bound"),
-        (Alert(session=1), "session: s1 is bound as transmitter, so it gets no messages"),
-        (Alert(session=2), "session: s2 is bound with SMPP 3.3, which has no alerts"),
-        (Alert(session=3, from_="1" * 65), "from: 66 octets with its NUL, at most 65 allowed"),
-        (Alert(session=3, to="\u65e5"), "to: '日' is not a character of one octet"),
-        (Alert(session=3, ms_availability_status=256), "ms_availability_status: 256 does not fit 1 octet(s)"),
-    ],
-)
-def test_alerts_that_cannot_be_sent(alert: Alert, wanted: str) -> None:
-    play = Play()
-    play.bind("transmitter")
-    play.bind("receiver", version=0x33)
-    esme = play.bind()
-    assert problem(play, alert) == wanted
-    assert esme.session.sequence_number == 0
