@@ -39,6 +39,8 @@ class Option:
     default_shown: str = ""
     positional: bool = False
     in_config: bool = True
+    rare: bool = False
+    """Whether the help text only names it."""
 
     @cached_property
     def key(self) -> str:
@@ -184,6 +186,7 @@ OPTIONS: Final = (
         "smsc.max_sessions",
         "at the same time",
         "SMPP connections at the same time, bound or not; one more is closed.",
+        rare=True,
     ),
     Option(
         "Listening",
@@ -212,10 +215,11 @@ OPTIONS: Final = (
     Option(
         "Messages",
         "data_dir",
-        "keeps them; and the certificate",
+        "keeps them",
         "The folder in which messages are kept, so that they, their receipts and counters outlive a restart. Without "
         "it they are kept in memory, and only the self-signed certificate is kept in a folder, the default one; "
         "``XDG_STATE_HOME`` stands for ``~/.local/state`` there.",
+        default_shown="~/.local/state/smsc_sim",
     ),
     Option(
         "Messages",
@@ -229,20 +233,23 @@ OPTIONS: Final = (
         "power_safe",
         "outlives a power cut, too",
         "Whether the disk is waited for as well, so that what was answered outlives a power cut.",
+        rare=True,
     ),
     Option(
         "Messages",
         "retain",
         "kept; 0: none",
-        "How many messages are kept; the oldest go first, but none whose receipt is still to come. 0 keeps none, and "
-        "then no message can be queried, cancelled or replaced.",
-        default_shown="1,000,000; in memory 100,000",
+        "How many messages are kept, without this option 1,000,000 in a data directory and 100,000 in memory. The oldest "
+        "go first, but none whose receipt is still to come. 0 keeps none, and then no message can be queried, cancelled "
+        "or replaced.",
+        default_shown="1000000",
     ),
     Option(
         "Sessions",
         "smsc.interface_version",
         "highest offered",
         "The highest SMPP version that is offered: sc_interface_version in bind responses.",
+        rare=True,
     ),
     Option(
         "Sessions",
@@ -272,18 +279,22 @@ OPTIONS: Final = (
         "How long the SMSC waits for the response to a request of its own.",
         name="response_timer",
     ),
-    Option("Sessions", "smsc.frame_limit", "largest PDU", "The largest command_length that is read, in octets."),
+    Option(
+        "Sessions", "smsc.frame_limit", "largest PDU", "The largest command_length that is read, in octets.", rare=True
+    ),
     Option(
         "Sessions",
         "smsc.error_bodies",
         "bodies in refusals",
         "Whether a response that refuses has a body. SMPP 3.4 leaves it out; some clients stumble over that.",
+        rare=True,
     ),
     Option(
         "Sessions",
         "grace",
         "to wait for unbind_resp",
         "How long sessions get to answer the unbind when the server stops.",
+        rare=True,
     ),
     Option(
         "Receipts",
@@ -305,6 +316,7 @@ OPTIONS: Final = (
         "unanswered deliver_sm",
         "How many deliver_sm of one session may wait for their response; the next ones queue.",
         name="receipt_window",
+        rare=True,
     ),
     Option("Logging", "log_level", "debug, info, warn, error", "The least important lines that are logged."),
     Option("Logging", "log_format", "or json", "Lines for people, or a JSON object a line."),

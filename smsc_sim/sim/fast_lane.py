@@ -31,7 +31,8 @@ _HEADER = Struct(">IQ4s").unpack_from
 
 _SUBMIT_SM = CommandId.SUBMIT_SM << 32
 _DELIVER_SM_RESP = CommandId.DELIVER_SM_RESP << 32
-_IN_DATA_SM = -CommandId.DATA_SM
+_PREPARED = -CommandId.DELIVER_SM
+"""The form of a deliver_sm that was prepared as a whole; below it are those of other commands."""
 
 
 _HEADS = tuple(Struct(">III").pack(size, CommandId.SUBMIT_SM_RESP, 0) for size in range(100))
@@ -119,6 +120,8 @@ class FastLane:
         )
         receipts_are_plain = smsc.rules is None or not smsc.rules.has("deliver_sm_resp")
         attempts = account.attempts
+        # Somebody wants to know what becomes of some of the prepared ones: all of them are left.
+        lowest_form = 0 if smsc.delivery.watchers else _PREPARED
         last = len(octets) - 16
         size = len(octets)
 
@@ -182,7 +185,7 @@ class FastLane:
                 if command_length == 17 and octets[stop - 1]:
                     break
                 record = outstanding.get(sequence)
-                if record is None or record[5] == _IN_DATA_SM:
+                if record is None or record[5] < lowest_form:
                     break
                 del outstanding[sequence]
                 acknowledged.append(record[0])

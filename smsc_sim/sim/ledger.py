@@ -44,13 +44,22 @@ CHANGED: Final = "c"
 """A message is another from now on: instant, id, and what changed by name, as columns of the store."""
 
 INBOUND: Final = "m"
-"""A message of a subscriber: journal seq, instant, system_id, id, key, command_id, body, TLVs, routing policy."""
+"""A PDU with a message of a subscriber: journal seq, instant, session number that policies look at, system_id, id, key,
+command_id, body, TLVs, routing policy."""
 
 COUNTED: Final = "g"
 """A gate of a rule has counted: name and digest of the rule, gate, key, count."""
 
 BALANCE: Final = "b"
 """What is left in a wallet: system_id, balance."""
+
+
+_INBOUND_KEY: Final = b"mo-"
+
+
+def inbound_key(message: int) -> bytes:
+    """The key of the PDU with a subscriber's message, by its id."""
+    return b"%b%d" % (_INBOUND_KEY, message)
 
 
 class Ledger:
@@ -95,6 +104,13 @@ class Ledger:
             self.entries.append(
                 (SUBMISSION, seq, now, session.number, name, first, pdu.octets, command_status, rule, destinations)
             )
+
+    def inbound(self, system_id: str, records: Sequence[ReceiptRecord], seq: int, now: float) -> None:
+        """A message of a subscriber, in so many PDUs, is to go to an ESME of this account."""
+        if self.kept:
+            for key, tlvs, via, body, _, form, origin in records:
+                told = (int(key.removeprefix(_INBOUND_KEY)), key, -form, body, tlvs, via.decode("latin-1"))
+                self.entries.append((INBOUND, seq, now, origin, system_id, *told))
 
     def sent(self, session: int, records: Sequence[ReceiptRecord], now: float) -> None:
         """These records were written on this session."""

@@ -21,6 +21,7 @@ from smsc_sim.sim.delivery import Delivery
 from smsc_sim.sim.facts import ConnectionFacts
 from smsc_sim.sim.fast_lane import FastLane
 from smsc_sim.sim.foreign import looks_like
+from smsc_sim.sim.injector import Injector
 from smsc_sim.sim.journal import Direction, Journal
 from smsc_sim.sim.ledger import Ledger
 from smsc_sim.sim.manual_receipts import ManualReceipts
@@ -106,6 +107,7 @@ class Smsc:
         self.delivery = Delivery(
             settings, self.timeline, self.counters, self.accounts, self.ledger, self.touch, self.timers.check_by
         )
+        self.injector = Injector(self)
         self.manual = ManualReceipts(self)
         self.default_form = self.delivery.writer.number_of(ReceiptForm())
         self.lookup: Lookup | None = None

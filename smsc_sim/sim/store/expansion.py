@@ -211,6 +211,7 @@ class Expansion:
         self,
         seq: int,
         at: float,
+        session: int,
         account: str,
         message: int,
         key: bytes,
@@ -224,7 +225,7 @@ class Expansion:
         content = content_of(octets, self._alphabet_of(account))
         self._messages.append(
             (
-                *(message, "mo", seq, at, 0, account, *content),
+                *(message, "mo", seq, at, session, account, *content),
                 *("", None, "", *_NO_FATE[:-1], via),
             )
         )
