@@ -205,6 +205,7 @@ OPTIONS: Final = (
         "tls_key",
         "PEM; else in --tls-cert",
         "The private key, PEM; without it, it is in the certificate's file.",
+        rare=True,
     ),
     Option(
         "TLS",
@@ -257,6 +258,7 @@ OPTIONS: Final = (
         "until bind",
         "How long a connection may wait with its bind before it is closed.",
         name="session_init_timer",
+        rare=True,
     ),
     Option(
         "Sessions",
@@ -271,6 +273,7 @@ OPTIONS: Final = (
         "silent: unbind",
         "How long an ESME may send nothing at all, not even an enquire_link_resp, before its session is unbound.",
         name="inactivity_timer",
+        rare=True,
     ),
     Option(
         "Sessions",
@@ -278,6 +281,7 @@ OPTIONS: Final = (
         "until given up",
         "How long the SMSC waits for the response to a request of its own.",
         name="response_timer",
+        rare=True,
     ),
     Option(
         "Sessions", "smsc.frame_limit", "largest PDU", "The largest command_length that is read, in octets.", rare=True
