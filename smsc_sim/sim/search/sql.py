@@ -33,7 +33,7 @@ def _fits(pattern: str, text: str) -> bool:
 FUNCTIONS: Final[tuple[tuple[str, int, Callable[[str, str], bool]], ...]] = (("fits", 2, _fits),)
 """Name, number of arguments and function, for ``sqlite3.Connection.create_function`` with ``deterministic``.
 
-``fits`` is asked only about texts with a NUL in them, where GLOB stops reading.
+``fits`` is asked only where a text or a pattern has a NUL in it, at which GLOB stops reading.
 """
 
 _ALL: Final = Sql("1")
@@ -175,6 +175,8 @@ def _forms(text: str, *, address: bool) -> set[str]:
 
 def _like(column: str, pattern: str, *, address: bool) -> Sql:
     escaped = pattern.replace("[", "[[]")
+    if "\0" in pattern:
+        return Sql(f"fits(?, {column})", (pattern,))
     if column == "message.text":
         condition = f"CASE WHEN instr(CAST({column} AS BLOB), x'00') THEN fits(?, {column}) ELSE {column} GLOB ? END"
         return Sql(condition, (pattern, escaped))

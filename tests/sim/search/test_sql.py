@@ -72,6 +72,13 @@ def test_what_people_write_is_no_sql(written: str) -> None:
     connection.close()
 
 
+def test_a_nul_ends_no_text() -> None:
+    connection = tables([replace(PLAIN, text="a\0b"), replace(PLAIN, id=2)])
+    for written, ids in (("text:*\0*", [1]), ("text:a", []), ("text:a*b", [1]), ("text:a?b", [1]), ("rule:\0*", [])):
+        assert found(connection, select(parse(written), NOW, limit=5)) == ids
+    connection.close()
+
+
 def test_words_that_are_asked_for_are_found_by_the_index_in_order() -> None:
     sql = select(parse('code "your code" -stop to:4477*'), NOW, limit=5)
     assert "FROM message_text" in sql.text
