@@ -13,6 +13,9 @@ from smsc_sim.sim.store.stored import StoredMessage
 LARGEST_PAGE: Final = 1000
 """Messages."""
 
+NO_STATUS: Final = -1
+"""What messages without a response are sorted by."""
+
 _COLUMNS: Final[dict[str, tuple[str, Callable[[StoredMessage], str | int | float]]]] = {
     "id": ("message.id", lambda m: m.id),
     "account": ("message.account", lambda m: m.account),
@@ -21,8 +24,7 @@ _COLUMNS: Final[dict[str, tuple[str, Callable[[StoredMessage], str | int | float
     "session": ("message.session", lambda m: m.session),
     "parts": ("message.parts", lambda m: m.parts),
     "coding": ("message.data_coding", lambda m: m.data_coding),
-    # No response sorts before all of them; both columns can be an index.
-    "status": ("ifnull(message.command_status, -1)", lambda m: -1 if m.command_status is None else m.command_status),
+    "status": ("message.command_status", lambda m: NO_STATUS if m.command_status is None else m.command_status),
     "state": ("message.state", lambda m: m.state),
     "rule": ("message.rule", lambda m: m.rule),
 }
@@ -30,7 +32,7 @@ _CURSOR: Final = re.compile(r"([0-9]{1,18})(?::(.*))?", re.ASCII | re.DOTALL)
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
 SORT_KEYS: Final = tuple(_COLUMNS)
-"""What messages can be sorted by; ``id`` is the order in which they came."""
+"""What messages can be sorted by; ``id`` is the order in which they came. No response sorts before every status."""
 
 
 @dataclass(frozen=True, slots=True)

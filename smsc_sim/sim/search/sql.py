@@ -13,7 +13,7 @@ from smsc_sim.scenario.glob import Glob
 from smsc_sim.scenario.matching import Clause, Like, NumberIn, Numbers, OneOf, Test
 from smsc_sim.scenario.when import Condition, FieldCondition
 from smsc_sim.sim.search.keys import IS, KEYS, RECEIPT
-from smsc_sim.sim.search.paging import NEWEST_FIRST, Cursor, Sort
+from smsc_sim.sim.search.paging import NEWEST_FIRST, NO_STATUS, Cursor, Sort
 from smsc_sim.sim.search.query import FieldFilter, IsFilter, Query, Term, TimeFilter, WordsFilter
 
 Parameter: TypeAlias = "str | int | float"
@@ -223,4 +223,12 @@ def _behind(sort: Sort, cursor: Cursor) -> Sql:
     sign = "<" if sort.descending else ">"
     if sort.key == "id":
         return Sql(f"message.id {sign} ?", (cursor.id,))
-    return Sql(f"({sort.expression}, message.id) {sign} (?, ?)", (cursor.value, cursor.id))
+    column = sort.expression
+    behind = Sql(f"({column}, message.id) {sign} (?, ?)", (cursor.value, cursor.id))
+    if column not in _NULLABLE:
+        return behind
+    # SQL sorts NULL before everything, and compares it with nothing.
+    if cursor.value == NO_STATUS:
+        same = Sql(f"({column} IS NULL AND message.id {sign} ?)", (cursor.id,))
+        return same if sort.descending else _any([same, Sql(f"{column} IS NOT NULL")])
+    return _any([behind, Sql(f"{column} IS NULL")]) if sort.descending else behind

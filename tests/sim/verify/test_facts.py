@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,6 +116,6 @@ def test_scopes_are_those_of_live_messages(scope: str) -> None:
 
 
 def test_receipts_that_were_sent_are_named_as_receipts_name_them() -> None:
-    scheduled = RECEIPT.__class__(**{name: getattr(RECEIPT, name) for name in RECEIPT.__slots__} | {"sent_at": 0.0})
+    scheduled = replace(RECEIPT, sent_at=0.0)
     assert facts(receipts=(RECEIPT, scheduled)).receipts_sent == ("DELIVRD",)
     assert facts(31).name == "m-31"
