@@ -22,8 +22,6 @@ _COLUMNS: Final[dict[str, tuple[str, Callable[[StoredMessage], str | int | float
     "from": ("message.source", lambda m: m.source),
     "to": ("message.destination", lambda m: m.destination),
     "session": ("message.session", lambda m: m.session),
-    "parts": ("message.parts", lambda m: m.parts),
-    "coding": ("message.data_coding", lambda m: m.data_coding),
     "status": ("message.command_status", lambda m: NO_STATUS if m.command_status is None else m.command_status),
     "state": ("message.state", lambda m: m.state),
     "rule": ("message.rule", lambda m: m.rule),
@@ -32,7 +30,10 @@ _CURSOR: Final = re.compile(r"([0-9]{1,18})(?::(.*))?", re.ASCII | re.DOTALL)
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
 SORT_KEYS: Final = tuple(_COLUMNS)
-"""What messages can be sorted by; ``id`` is the order in which they came. No response sorts before every status."""
+"""What messages can be sorted by, each with an index; ``id`` is the order in which they came.
+
+No response sorts before every status.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +107,4 @@ def parse_cursor(text: str, sort: Sort) -> Cursor:
     return Cursor(int(found[1]), int(found[2]))
 
 
-_NUMBERS: Final = frozenset({"session", "parts", "coding", "status"})
+_NUMBERS: Final = frozenset({"session", "status"})

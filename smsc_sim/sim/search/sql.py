@@ -40,9 +40,18 @@ _ALL: Final = Sql("1")
 _NONE: Final = Sql("0")
 
 
-def where(query: Query, now: float) -> Sql:
-    """The condition under which a row of ``message`` is found when it is ``now``."""
-    return _any(_all(_term(term, now) for term in group) for group in query.groups) if query.groups else _ALL
+QUICK: Final = 20_000
+"""Of how many of the newest messages a page is tried to be filled first; see :func:`select`."""
+
+
+def where(query: Query, now: float, above: int | None = None) -> Sql:
+    """The condition under which a row of ``message`` is found when it is ``now``.
+
+    ``above``: rows with this id or a lower one are not asked about, which spares the index of words work.
+    """
+    if not query.groups:
+        return _ALL
+    return _any(_all(_term(term, now, above) for term in group) for group in query.groups)
 
 
 def select(
@@ -53,20 +62,28 @@ def select(
     cursor: Cursor | None = None,
     limit: int,
     since: int | None = None,
+    above: int | None = None,
     columns: str = "message.*",
 ) -> Sql:
     """The statement for at most ``limit`` rows behind the cursor, in their order.
 
-    ``since``: only messages whose ``seq`` is higher. ``columns`` is no text of users. Who asks for one row more than a
-    page has knows whether there is more.
+    ``since``: only messages whose ``seq`` is higher; ``above``: whose id is. ``columns`` is no text of users. Who asks
+    for one row more than a page has knows whether there is more.
+
+    A page of the newest is found soonest when it is asked for ``above`` the id QUICK below the cursor's, or the newest
+    one's, first; only when that gives fewer rows than ``limit`` is the statement without ``above`` needed.
     """
     conditions = [] if since is None else [Sql("message.seq > ?", (since,))]
-    matches, rest = _indexed(query, now)
+    if above is not None:
+        conditions.append(Sql("message.id > ?", (above,)))
+    matches, rest = _indexed(query, now, above)
     if matches and sort.key == "id":
         # The index gives its rows in the order of their ids, so that a page of many is found without finding all.
         rowid = "message_text.rowid"
         if cursor is not None:
             conditions.append(Sql(f"{rowid} {'<' if sort.descending else '>'} ?", (cursor.id,)))
+        if above is not None:
+            conditions.append(Sql(f"{rowid} > ?", (above,)))
         condition = _all([Sql("message_text MATCH ?", (matches,)), *conditions, *rest])
         tables = f"message_text CROSS JOIN message ON message.id = {rowid}"
         return Sql(
@@ -75,7 +92,7 @@ def select(
         )
     if cursor is not None:
         conditions.append(_behind(sort, cursor))
-    condition = _all([*conditions, where(query, now)])
+    condition = _all([*conditions, where(query, now, above)])
     return Sql(
         f"SELECT {columns} FROM message WHERE {condition.text} ORDER BY {sort.order} LIMIT ?",
         (*condition.parameters, limit),
@@ -112,7 +129,7 @@ def _test(column: str, test: Test) -> Sql | None:
     return None if None in clauses else _any(clause for clause in clauses if clause is not None)
 
 
-def _indexed(query: Query, now: float) -> tuple[str, list[Sql]]:
+def _indexed(query: Query, now: float, above: int | None) -> tuple[str, list[Sql]]:
     """The words that the one group asks for, as FTS5 is asked, and its other terms; no words where there is no one."""
     if len(query.groups) != 1:
         return "", []
@@ -122,11 +139,11 @@ def _indexed(query: Query, now: float) -> tuple[str, list[Sql]]:
         if isinstance(term.filter, WordsFilter) and not term.negated:
             found.append(term.filter.phrase.match)
         else:
-            rest.append(_term(term, now))
+            rest.append(_term(term, now, above))
     return " AND ".join(found), rest
 
 
-def _term(term: Term, now: float) -> Sql:
+def _term(term: Term, now: float, above: int | None) -> Sql:
     asked = term.filter
     if isinstance(asked, FieldFilter):
         sql = _field(asked)
@@ -138,6 +155,8 @@ def _term(term: Term, now: float) -> Sql:
     else:
         inner = "SELECT rowid FROM message_text WHERE message_text MATCH ?"
         sql = Sql(f"message.id IN ({inner})", (asked.phrase.match,))
+        if above is not None:
+            sql = Sql(f"message.id IN ({inner} AND rowid > ?)", (asked.phrase.match, above))
     return Sql(f"NOT ({sql.text})", sql.parameters) if term.negated else sql
 
 
@@ -156,15 +175,25 @@ def _clause(column: str, clause: Clause) -> Sql | None:
     """A clause about a column, never NULL; None for clauses that SQL does not know."""
     if isinstance(clause, OneOf) and not clause.lower:
         texts = {form for text in clause.texts for form in _forms(text, address=clause.address)}
-        return _in(column, sorted(texts))
+        return _not_empty(column, _in(column, sorted(texts)), clause)
     if isinstance(clause, Like) and not clause.lower:
-        return _like(column, clause.glob.pattern, address=clause.address)
+        return _not_empty(column, _like(column, clause.glob.pattern, address=clause.address), clause)
     if isinstance(clause, NumberIn):
         return _present(column, _in(column, sorted(clause.numbers)))
     if isinstance(clause, Numbers):
         limits = [("<=", clause.most), (">=", clause.least)]
         return _present(column, _all(Sql(f"{column} {sign} ?", (one,)) for sign, one in limits if one is not None))
     return None
+
+
+def _not_empty(column: str, sql: Sql, clause: Clause) -> Sql:
+    """The same, so that it can be seen that an index of the values that are not empty is enough."""
+    if column not in _OFTEN_EMPTY or clause.holds(""):
+        return sql
+    return Sql(f"({column} <> '' AND {sql.text})", sql.parameters)
+
+
+_OFTEN_EMPTY: Final = frozenset({"message.rule", "message.message_id"})
 
 
 def _forms(text: str, *, address: bool) -> set[str]:

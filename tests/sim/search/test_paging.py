@@ -26,7 +26,7 @@ def test_a_cursor_says_behind_which_message(key: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "key"),
-    [("", "id"), ("x", "id"), ("1:2", "id"), ("1", "to"), ("1:x", "parts"), ("-1", "id"), ("1;DROP", "id")],
+    [("", "id"), ("x", "id"), ("1:2", "id"), ("1", "to"), ("1:x", "session"), ("-1", "id"), ("1;DROP", "id")],
 )
 def test_what_is_no_cursor(text: str, key: str) -> None:
     with pytest.raises(BadValue, match="take the one that a page gave"):

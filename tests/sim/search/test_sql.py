@@ -29,6 +29,8 @@ def test_sql_finds_what_the_predicate_finds(stored: list[StoredMessage], query: 
     assert found(connection, plain) == wanted
     assert found(connection, select(query, NOW, limit=100)) == wanted[::-1]
     assert found(connection, count(query, NOW)) == [len(wanted)]
+    newer = [number for number in wanted if number > 3]
+    assert found(connection, select(query, NOW, limit=100, above=3)) == newer[::-1]
     since = [message.id for message in stored if message.id in wanted and message.seq > 10]
     assert found(connection, count(query, NOW, since=10)) == [len(since)]
     assert found(connection, select(query, NOW, limit=100, since=10, sort=Sort(descending=False))) == since
@@ -93,10 +95,16 @@ def test_words_that_are_asked_for_are_found_by_the_index_in_order() -> None:
 def test_literal_addresses_and_beginnings_use_an_index() -> None:
     connection = tables([PLAIN])
     connection.execute("CREATE INDEX by_destination ON message (destination)")
-    for written in ("to:447700900123", "to:4477*"):
+    connection.execute("CREATE INDEX by_rule ON message (rule) WHERE rule <> ''")
+    for written, index in (
+        ("to:447700900123", "by_destination"),
+        ("to:4477*", "by_destination"),
+        ("rule:x", "by_rule"),
+        ("rule:x*", "by_rule"),
+    ):
         sql = count(parse(written), NOW)
         plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql.text}", sql.parameters))
-        assert "by_destination" in plan, plan
+        assert index in plan, plan
     connection.close()
 
 
