@@ -9,6 +9,7 @@ from math import inf
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim.account import Account, Accounts
 from smsc_sim.sim.counters import Counters
+from smsc_sim.sim.ledger import Ledger
 from smsc_sim.sim.receipt import ReceiptRecord, ReceiptWriter
 from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER, Session
 from smsc_sim.sim.timeline import Timeline
@@ -74,6 +75,7 @@ class Delivery:
         timeline: Timeline,
         counters: Counters,
         accounts: Accounts,
+        ledger: Ledger,
         touch: Callable[[Session], None],
         check_by: Callable[[Session, float], None],
     ) -> None:
@@ -83,6 +85,7 @@ class Delivery:
         self._timeline = timeline
         self._counters = counters
         self._accounts = accounts
+        self._ledger = ledger
         self._touch = touch
         self._check_by = check_by
 
@@ -127,7 +130,7 @@ class Delivery:
                 share = 1 if policy in _ONE_BY_ONE else min(room[target], len(queue))
                 records = [queue.popleft() for _ in range(share)]
                 if records[0][4] < oldest:
-                    records = self._discard_older(account, records, oldest)
+                    records = self._discard_older(account, records, oldest, now)
                 room[target] -= len(records)
                 available -= len(records)
                 if records:
@@ -172,13 +175,14 @@ class Delivery:
             return chosen
         return able[0]
 
-    def _discard_older(self, account: Account, records: list[ReceiptRecord], oldest: float) -> list[ReceiptRecord]:
+    def _discard_older(
+        self, account: Account, records: list[ReceiptRecord], oldest: float, now: float
+    ) -> list[ReceiptRecord]:
         """The records accepted since ``oldest``; the others have waited too long and are given up."""
         kept = []
         for record in records:
             if record[4] < oldest:
-                self._counters.receipts_discarded += 1
-                self._give_up(account, record)
+                self._discard(account, record, now)
             else:
                 kept.append(record)
         return kept
@@ -201,6 +205,7 @@ class Delivery:
 
     def _send(self, session: Session, records: Sequence[ReceiptRecord], now: float) -> None:
         self.writer.write(session, records, now)
+        self._ledger.sent(session.number, records, now)
         self._counters.receipts_sent += len(records)
         response_timer = session.account.timers.response if session.account is not None else 0.0
         if response_timer:
@@ -231,13 +236,15 @@ class Delivery:
         account = session.account
         assert account is not None, "only a bound session has receipts outstanding"
         if command_status in RETRY_LATER if retry is None else retry and command_status != CommandStatus.ESME_ROK:
-            self._again(account, record, now, retry)
+            self._again(account, record, now, retry, command_status)
             return
         if command_status == CommandStatus.ESME_ROK:
             self._counters.receipts_acknowledged += 1
+            self._ledger.ended((record[0],), now)
+            self._forget(account, record)
         else:
             self._counters.receipts_refused += 1
-        self._give_up(account, record)
+            self._give_up(account, record, "refused", now, command_status)
 
     def expire(self, session: Session, now: float) -> int:
         """Take back receipts that were not answered within the response timer; returns how many.
@@ -263,8 +270,7 @@ class Delivery:
         oldest = now - self._settings.keep
         for key, queue in list(account.waiting.items()):
             while queue and queue[0][4] <= oldest:
-                self._counters.receipts_discarded += 1
-                self._give_up(account, queue.popleft())
+                self._discard(account, queue.popleft(), now)
             if not queue:
                 del account.waiting[key]
         account.sweep_planned = False
@@ -290,20 +296,37 @@ class Delivery:
             self.drain(account, now)
 
     def _again(
-        self, account: Account, record: ReceiptRecord, now: float, retry: tuple[float, ...] | None = None
+        self,
+        account: Account,
+        record: ReceiptRecord,
+        now: float,
+        retry: tuple[float, ...] | None = None,
+        command_status: int | None = None,
     ) -> None:
         """Another attempt, as the retry ladder says, unless the receipt is too old or there is no ladder."""
         attempts = account.attempts.get(record[0], 0)
         ladder = account.retry if retry is None else retry
         due = now + ladder[min(attempts, len(ladder) - 1)] if ladder else inf
         if due - record[4] > self._settings.keep:
-            self._counters.receipts_discarded += 1
-            self._give_up(account, record)
+            self._discard(account, record, now, command_status)
             return
         account.attempts[record[0]] = attempts + 1
+        self._ledger.retry(record[0], command_status, attempts + 1, due, now)
         self._timeline.add(due, DueReceipts(self, account, (record,)))
 
-    def _give_up(self, account: Account, record: ReceiptRecord) -> None:
+    def _discard(self, account: Account, record: ReceiptRecord, now: float, command_status: int | None = None) -> None:
+        """Give it up: it has waited too long, or there is no further attempt."""
+        self._counters.receipts_discarded += 1
+        self._give_up(account, record, "discarded", now, command_status)
+
+    def _give_up(
+        self, account: Account, record: ReceiptRecord, outcome: str, now: float, command_status: int | None = None
+    ) -> None:
+        self._ledger.failed(record[0], command_status, outcome, now)
+        self._forget(account, record)
+
+    @staticmethod
+    def _forget(account: Account, record: ReceiptRecord) -> None:
         account.pending -= 1
         if account.attempts:
             account.attempts.pop(record[0], None)

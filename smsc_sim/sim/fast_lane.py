@@ -12,6 +12,7 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from smsc_sim.sim.decision import receipt_wanted
+from smsc_sim.sim.ledger import ENDED, RUN
 from smsc_sim.sim.message_ids import BLOCK, LOW
 from smsc_sim.sim.positions import DESTINATION_ADDR, find_destination
 from smsc_sim.sim.quoting import QUOTED_CHARACTERS, quoted_octets
@@ -109,7 +110,9 @@ class FastLane:
         rolled = 0
         head = _HEADS[17 + len(high) + 4]
         receipts: list[ReceiptRecord] = []
-        acknowledged = refused = 0
+        refused: list[tuple[int, int, str]] = []
+        acknowledged: list[bytes] = []
+        begin = offset
         terse = not (
             smsc.settings.error_bodies if account.profile.error_bodies is None else account.profile.error_bodies
         )
@@ -156,8 +159,9 @@ class FastLane:
                         if not decision.refusal or not terse:
                             session.decision = decision
                             break
-                        outbox += (_REFUSED, _STATUS.pack(account.status(decision)), sequence)
-                        refused += 1
+                        status = account.status(decision)
+                        outbox += (_REFUSED, _STATUS.pack(status), sequence)
+                        refused.append((low + rolled - first + len(refused), status, decision.rule))
                         offset = stop
                         continue
                 message_id = high + LOW[low]
@@ -180,7 +184,7 @@ class FastLane:
                 if record is None or record[5] == _IN_DATA_SM:
                     break
                 del outstanding[sequence]
-                acknowledged += 1
+                acknowledged.append(record[0])
                 if attempts:
                     attempts.pop(record[0], None)
             else:
@@ -188,18 +192,28 @@ class FastLane:
             offset = stop
 
         accepted = low + rolled - first
+        ledger = smsc.ledger
         if accepted or refused:
+            handled = accepted + len(refused)
             ids.low = low
             session.prefix = prefix
             session.originator = originator
-            session.received += accepted + refused
-            session.sent += accepted + refused
+            session.received += handled
+            session.sent += handled
             smsc.counters.messages_accepted += accepted
-            smsc.counters.messages_refused += refused
+            smsc.counters.messages_refused += len(refused)
+            due = now + smsc.settings.receipts.after
             if receipts:
-                smsc.delivery.schedule(account, receipts, now + smsc.settings.receipts.after)
+                smsc.delivery.schedule(account, receipts, due)
+            if ledger.kept:
+                seq, number, name = smsc.journal.next_seq, ids.number - accepted, account.system_id
+                taken = octets[begin:offset]
+                entry = (RUN, seq, now, origin, name, ledger.take_ids(handled), number, accepted, refused, taken, due)
+                ledger.entries.append(entry)
         if acknowledged:
-            session.received += acknowledged
-            account.pending -= acknowledged
-            smsc.counters.receipts_acknowledged += acknowledged
+            session.received += len(acknowledged)
+            account.pending -= len(acknowledged)
+            smsc.counters.receipts_acknowledged += len(acknowledged)
+            if ledger.kept:
+                ledger.entries.append((ENDED, now, acknowledged))
         return offset

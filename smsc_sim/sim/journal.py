@@ -58,6 +58,11 @@ class Journal:
     def __len__(self) -> int:
         return len(self._records)
 
+    @property
+    def next_seq(self) -> int:
+        """The number of the next record; the first of all is 1."""
+        return self.evicted + len(self._records) + 1
+
     def newest_first(self) -> Iterator[Record]:
         """The records held, the latest first."""
         return reversed(self._records)

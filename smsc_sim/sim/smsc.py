@@ -22,6 +22,7 @@ from smsc_sim.sim.facts import ConnectionFacts
 from smsc_sim.sim.fast_lane import FastLane
 from smsc_sim.sim.foreign import looks_like
 from smsc_sim.sim.journal import Direction, Journal
+from smsc_sim.sim.ledger import Ledger
 from smsc_sim.sim.manual_receipts import ManualReceipts
 from smsc_sim.sim.message_ids import MessageIds
 from smsc_sim.sim.operations import Operations
@@ -35,7 +36,7 @@ from smsc_sim.sim.timeline import Timeline
 from smsc_sim.smpp.commands import COMMANDS_BY_NAME, CommandId
 from smsc_sim.smpp.errors import FramingError, WireError
 from smsc_sim.smpp.fields import CString, Integer
-from smsc_sim.smpp.framing import Partial, next_stop
+from smsc_sim.smpp.framing import HEADER, Partial, next_stop
 from smsc_sim.smpp.legality import State
 from smsc_sim.smpp.pdu import Pdu, encode, encode_header_only
 from smsc_sim.smpp.receipt_text import MessageState
@@ -97,11 +98,12 @@ class Smsc:
         self.timeline = Timeline()
         self.journal = Journal(settings.journal_octets)
         self.message_ids = MessageIds()
+        self.ledger = Ledger()
         self.sessions: dict[int, Session] = {}
         self.timers = SessionTimers(self)
         self.switches = Switches(self.timeline, self._switched)
         self.delivery = Delivery(
-            settings, self.timeline, self.counters, self.accounts, self.touch, self.timers.check_by
+            settings, self.timeline, self.counters, self.accounts, self.ledger, self.touch, self.timers.check_by
         )
         self.manual = ManualReceipts(self)
         self.default_form = self.delivery.writer.number_of(ReceiptForm())
@@ -356,7 +358,11 @@ class Smsc:
         if request.name in SUBMISSIONS:
             self.counters.messages_refused += 1
         by_name = isinstance(command_status, CommandStatus)
-        self.send(session, self.refusal(session, request, command_status, by_name=by_name))
+        refusal = self.refusal(session, request, command_status, by_name=by_name)
+        if request.name in SUBMISSIONS:
+            status = HEADER.unpack_from(refusal)[2]
+            self.ledger.submitted(session, request, self.ledger.take_ids(1), status, "", (), self.journal.next_seq, now)
+        self.send(session, refusal)
 
     def profile_for(self, session: Session, request: Pdu) -> Profile:
         """The provider that answers a request: that of the account, also of the one that a bind asks for."""

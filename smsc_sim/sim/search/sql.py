@@ -51,7 +51,7 @@ def where(query: Query, now: float, above: int | None = None) -> Sql:
     """
     if not query.groups:
         return _ALL
-    return _any(_all(_term(term, now, above) for term in group) for group in query.groups)
+    return _any(every(_term(term, now, above) for term in group) for group in query.groups)
 
 
 def select(
@@ -84,7 +84,7 @@ def select(
             conditions.append(Sql(f"{rowid} {'<' if sort.descending else '>'} ?", (cursor.id,)))
         if above is not None:
             conditions.append(Sql(f"{rowid} > ?", (above,)))
-        condition = _all([Sql("message_text MATCH ?", (matches,)), *conditions, *rest])
+        condition = every([Sql("message_text MATCH ?", (matches,)), *conditions, *rest])
         tables = f"message_text CROSS JOIN message ON message.id = {rowid}"
         return Sql(
             f"SELECT {columns} FROM {tables} WHERE {condition.text} ORDER BY {rowid} {sort.direction} LIMIT ?",
@@ -92,7 +92,7 @@ def select(
         )
     if cursor is not None:
         conditions.append(_behind(sort, cursor))
-    condition = _all([*conditions, where(query, now, above)])
+    condition = every([*conditions, where(query, now, above)])
     return Sql(
         f"SELECT {columns} FROM message WHERE {condition.text} ORDER BY {sort.order} LIMIT ?",
         (*condition.parameters, limit),
@@ -102,7 +102,7 @@ def select(
 def count(query: Query, now: float, *, since: int | None = None) -> Sql:
     """The statement for the number of messages found."""
     conditions = [] if since is None else [Sql("message.seq > ?", (since,))]
-    condition = _all([*conditions, where(query, now)])
+    condition = every([*conditions, where(query, now)])
     return Sql(f"SELECT count(*) FROM message WHERE {condition.text}", condition.parameters)
 
 
@@ -114,17 +114,18 @@ def narrowed(conditions: Iterable[Condition]) -> Sql:
     found = []
     for condition in conditions:
         if isinstance(condition, FieldCondition) and condition.key in KEYS and condition.key not in _OTHERWISE:
-            translated = _test(KEYS[condition.key].column, condition.test)
+            translated = passing(KEYS[condition.key].column, condition.test)
             if translated is not None:
                 found.append(translated)
-    return _all(found)
+    return every(found)
 
 
 _OTHERWISE: Final = frozenset({RECEIPT, "id", "message_id"})
 """Keys that mean something else in ``when``."""
 
 
-def _test(column: str, test: Test) -> Sql | None:
+def passing(column: str, test: Test) -> Sql | None:
+    """The condition under which a column of ``message`` passes a test; None when SQL cannot tell."""
     clauses = [_clause(f"message.{column}", clause) for clause in test.clauses]
     return None if None in clauses else _any(clause for clause in clauses if clause is not None)
 
@@ -182,7 +183,7 @@ def _clause(column: str, clause: Clause) -> Sql | None:
         return _present(column, _in(column, sorted(clause.numbers)))
     if isinstance(clause, Numbers):
         limits = [("<=", clause.most), (">=", clause.least)]
-        return _present(column, _all(Sql(f"{column} {sign} ?", (one,)) for sign, one in limits if one is not None))
+        return _present(column, every(Sql(f"{column} {sign} ?", (one,)) for sign, one in limits if one is not None))
     return None
 
 
@@ -233,14 +234,15 @@ def _in(column: str, values: Iterable[Parameter]) -> Sql:
     return Sql(f"{column} IN ({', '.join('?' * len(parameters))})", parameters)
 
 
-def _all(parts: Iterable[Sql]) -> Sql:
-    every = [part for part in parts if part != _ALL]
-    return _joined(" AND ", every) if every else _ALL
+def every(parts: Iterable[Sql]) -> Sql:
+    """All of the conditions; of none, what always holds."""
+    asked = [part for part in parts if part != _ALL]
+    return _joined(" AND ", asked) if asked else _ALL
 
 
 def _any(parts: Iterable[Sql]) -> Sql:
-    every = list(parts)
-    return _joined(" OR ", every) if every else _NONE
+    ways = list(parts)
+    return _joined(" OR ", ways) if ways else _NONE
 
 
 def _joined(word: str, parts: list[Sql]) -> Sql:

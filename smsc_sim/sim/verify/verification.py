@@ -107,8 +107,11 @@ class Verification:
     their ids.
     """
 
-    def __init__(self, spec: VerificationSpec, now: float, *, evicted: bool = False) -> None:
-        """``evicted``: messages that came after ``since`` have been dropped already."""
+    def __init__(self, spec: VerificationSpec, now: float, *, evicted: bool = False, others: int = 0) -> None:
+        """``evicted``: messages that came after ``since`` have been dropped already.
+
+        ``others``: how many stored messages need not be offered, because they are no candidates.
+        """
         self.spec = spec
         self.result: Result | None = None
         self._evicted = evicted
@@ -119,6 +122,7 @@ class Verification:
         self._count = 0
         self._steps = [spec.wanted.and_also(conditions) for conditions in spec.order]
         self._own = Recent()
+        self._others = others
         self._shared: Recent | None = None
         self._shared_total = self._shared_newest = 0
 
@@ -242,7 +246,9 @@ class Verification:
             waited=now - self._started,
             messages=tuple(facts.name for facts in hits),
             nearest=nearest(self._searched(now), self._remembered(), now) if self._missing(now) else (),
-            seen=self._own.total + (0 if self._shared is None else self._shared.total - self._shared_total),
+            seen=self._others
+            + self._own.total
+            + (0 if self._shared is None else self._shared.total - self._shared_total),
         )
 
     def _searched(self, now: float) -> Wanted:
