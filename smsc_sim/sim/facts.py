@@ -29,7 +29,14 @@ def _short(text: str) -> bytes:
     return octets if len(octets) <= _LONGEST_FINGERPRINT else blake2b(octets, digest_size=_LONGEST_FINGERPRINT).digest()
 
 
-class Facts(Protocol):
+class Valued(Protocol):
+    """What conditions can be asked about."""
+
+    def value(self, key: str) -> Value:
+        """What it has under ``key``, a key of ``when``; None when it has nothing there."""
+
+
+class Facts(Valued, Protocol):
     """One event, for conditions and gates."""
 
     @property
@@ -39,9 +46,6 @@ class Facts(Protocol):
     @property
     def sequence_number(self) -> bytes:
         """Of the PDU as it stands on the wire; empty for a connection."""
-
-    def value(self, key: str) -> Value:
-        """What the event has under ``key``, a key of ``when``; None when it has nothing there."""
 
     def scope(self, scope: Scope) -> Hashable:
         """What a gate of this scope counts this event under."""
