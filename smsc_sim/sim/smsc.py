@@ -84,14 +84,11 @@ class Smsc:
 
         ``fast``: False sends all PDUs through the full decoder.
         """
-        given, settings = settings, under_profile(settings, scenario.profile)
-        self.settings = settings
+        self._given = settings
+        self.settings = under_profile(settings, scenario.profile)
         self.profile = scenario.profile
         """The provider, before a bind says for whom."""
-        self.accounts = Accounts(accounts, scenario)
-        for account in self.accounts:
-            own = under_profile(given, account.profile)
-            account.timers, account.retry = own.timers, own.receipts.retry
+        self.accounts = Accounts(())
         self.rules: RuleBook | None = None
         self.counters = Counters()
         self.timeline = Timeline()
@@ -114,6 +111,18 @@ class Smsc:
         self._notes: list[Note] = []
         self._last_session = 0
         self._last_reference = 0
+        self.define(accounts, scenario, now)
+
+    def define(self, accounts: Iterable[AccountDefinition], scenario: Scenario, now: float) -> None:
+        """Have these accounts and the scenario's providers, with their timers and retries, from ``now`` on."""
+        self.profile = scenario.profile
+        self.settings = under_profile(self._given, scenario.profile)
+        self.accounts.define(accounts, scenario)
+        for account in self.accounts:
+            own = under_profile(self._given, account.profile)
+            account.timers, account.retry = own.timers, own.receipts.retry
+        for session in self.sessions.values():
+            self.timers.start(session, now)
 
     def obey(self, scenario: Scenario, seed: int, now: float) -> None:
         """Have these rules and switches from ``now`` on.
