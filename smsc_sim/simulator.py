@@ -231,7 +231,7 @@ class Simulator(Service):
             self._log.say("error", f"{path} is not obeyed; what was loaded before stays in force")
             return
         now = self.driver.clock()
-        self.smsc.accounts.define(scenario.accounts or self.settings.accounts, scenario)
+        self.smsc.define(scenario.accounts or self.settings.accounts, scenario, now)
         self.smsc.obey(scenario, self.settings.seed, now)
         self.driver.settle(now)
         self._files = checked.files

@@ -13,6 +13,7 @@ from smsc_sim.sim.session import Session
 from smsc_sim.smpp import gsm7
 from smsc_sim.smpp.coding import decode_text
 from smsc_sim.smpp.errors import WireError
+from smsc_sim.smpp.framing import HEADER_LENGTH
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.segments import SegmentInfo, segment_of, user_text
 
@@ -145,6 +146,12 @@ class MessageFacts:
                 self._segment = None
         assert not isinstance(self._segment, bool), "set just above"
         return self._segment
+
+    def source(self) -> str:
+        """source_addr where there are no times: it stands between service_type and destination_addr."""
+        octets = self.octets
+        begin = octets.index(0, self.start + HEADER_LENGTH) + 3
+        return octets[begin : self._to_start - 3].decode("latin-1")
 
     def number(self, key: str, distance: int) -> int:
         """An integer field that stands ``distance`` octets behind destination_addr when there are no times."""
@@ -316,6 +323,8 @@ def _parts(facts: MessageFacts) -> Value:
 
 
 def _from(facts: MessageFacts) -> str:
+    if facts.positional:
+        return facts.source()
     return str(facts.pdu.fields.get("source_addr", ""))
 
 

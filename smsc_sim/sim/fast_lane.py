@@ -8,6 +8,7 @@ response is made of prepared pieces, and what differs from message to message is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from struct import Struct
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from smsc_sim.smpp.receipt_text import MessageState
 
 if TYPE_CHECKING:
     from smsc_sim.sim.receipt import ReceiptRecord
+    from smsc_sim.sim.screen import Screen
     from smsc_sim.sim.smsc import Smsc
 
 _HEADER = Struct(">IQ4s").unpack_from
@@ -50,6 +52,7 @@ _SHORTEST = len(encode("submit_sm", sequence_number=1))
 """Octets of a submit_sm whose strings are all empty: so many messages at most are in one read."""
 
 _TRANSMITTING = frozenset({State.BOUND_TX, State.BOUND_TRX})
+_NO_SCREENS: Mapping[bytes, Screen] = {}
 
 
 class FastLane:
@@ -96,8 +99,10 @@ class FastLane:
         )
         decide = smsc.decide
         heads, head_size = None, 0
-        if smsc.rules is not None:
+        screens = _NO_SCREENS
+        if smsc.rules is not None and submits:
             heads, head_size = smsc.rules.heads, smsc.rules.head_size
+            screens = smsc.rules.screens(session)
         outbox = session.outbox
         outstanding = session.outstanding
         shapes = self._shapes
@@ -153,7 +158,11 @@ class FastLane:
                 text = end + 11
                 if end < 0 or text > stop or text + octets[text - 1] != stop or octets[text - 1] > 254:
                     break
-                if decide is not None and (heads is None or octets[start : start + head_size] in heads):
+                if (
+                    decide is not None
+                    and (heads is None or octets[start : start + head_size] in heads)
+                    and ((screen := screens.get(flags)) is None or screen(octets, start, text, stop))
+                ):
                     try:
                         decision = decide(session, octets, offset, stop, start, end, now)
                     except Exception as error:
