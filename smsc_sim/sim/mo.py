@@ -7,7 +7,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from smsc_sim.scenario.mo import MoAction
-from smsc_sim.sim.receipt import routed
+from smsc_sim.sim.receipt import MO_KEY, routed
+from smsc_sim.sim.timeline import Pending
 from smsc_sim.smpp.coding import alphabet, encode_text
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.errors import EncodeError
@@ -60,6 +61,11 @@ class DueMo:
         )
         account.pending += len(records)
         self.smsc.delivery.deliver(account, records, now)
+
+    def describe(self, due: float) -> Iterator[Pending]:
+        """The message."""
+        account = self.smsc.delivery.account_for(self.account, self.action.via)
+        yield Pending(due, "mo", account.system_id, self.origin)
 
 
 def plan_mo(
@@ -115,7 +121,7 @@ def mo_records(
             },
             tlvs=segment.tlvs,
         )
-        key = b"mo-%d-%d" % (reference, part)
+        key = MO_KEY + b"%d-%d" % (reference, part)
         yield key, b"", routed(via), pdu[HEADER_LENGTH:], now, -CommandId.DELIVER_SM, origin
 
 

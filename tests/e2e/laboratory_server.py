@@ -71,7 +71,7 @@ class Control(LineOnlyReceiver):
     def advance(self, seconds: float) -> None:
         hands, driver = self.hands, self.simulator.driver
         end = hands.seconds() + seconds + _GRAIN
-        while (due := driver.smsc.timeline.next_due()) is not None and due <= end:
+        while (due := driver.smsc.next_due()) is not None and due <= end:
             hands.advance(max(due - hands.seconds(), 0.0) + _GRAIN)
         hands.advance(max(end - hands.seconds(), 0.0))
         # The timeline wakes the driver a little after what is due; a test asks for an instant, and means it.
