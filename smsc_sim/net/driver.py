@@ -61,7 +61,8 @@ class Driver:
                 link.carry_out(smsc.take_output(session, now), session.ending)
         for note in smsc.take_notes():
             self._log(note)
-        self._plan(now)
+        if smsc.timeline.wake < self._wake_at or smsc.timers.timeline.wake < self._wake_at:
+            self._plan(now)
 
     def when_empty(self, then: Callable[[], None]) -> None:
         """Call ``then`` once, as soon as no connection is left (now, if there is none)."""

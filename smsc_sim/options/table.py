@@ -161,6 +161,13 @@ OPTIONS: Final = (
     ),
     Option(
         "Scenario",
+        "clock",
+        "or manual: time stands still",
+        "Whether time passes by itself. With ``manual`` it stands still until it is advanced: receipts, validity, "
+        "delays, retries, rates and switches wait, while the timers of sessions go on in real time.",
+    ),
+    Option(
+        "Scenario",
         "watch",
         "read it anew when written",
         "Whether the scenario is read anew, without a signal, when one of its files has been written. SIGHUP reads it "

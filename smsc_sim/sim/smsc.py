@@ -208,7 +208,8 @@ class Smsc:
             self.send(session, nack)
             self.end(session, now, "closed: where the next PDU begins cannot be known", "info")
         if offset:
-            session.last_received_at = self.timers.instant(now)
+            sockets_now = self.timers.sockets_now
+            session.last_received_at = now if sockets_now is None else sockets_now
             octets = data if offset == len(data) else data[:offset]
             self.journal.record(now, session.number, Direction.IN, without_passwords(octets) if secret else octets)
         return offset

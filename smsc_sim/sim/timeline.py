@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush, nsmallest
 from itertools import islice
+from math import inf
 from operator import itemgetter
 from typing import Literal, Protocol, TypeAlias
 
@@ -68,7 +69,7 @@ class Timeline:
     sorted; what is added to it, or before it, meanwhile finds its place there.
     """
 
-    __slots__ = ("_front", "_front_index", "_order", "_size", "_slots")
+    __slots__ = ("_front", "_front_index", "_order", "_size", "_slots", "wake")
 
     def __init__(self) -> None:
         self._slots: dict[int, list[tuple[float, Event]]] = {}
@@ -78,6 +79,8 @@ class Timeline:
         self._front_index = -1
         """The slot that ``_front`` was; nothing of it or before it is anywhere else.  -1 when ``_front`` is empty."""
         self._size = 0
+        self.wake = inf
+        """What :meth:`next_due` gives; infinite when nothing waits."""
 
     def __len__(self) -> int:
         return self._size
@@ -94,11 +97,13 @@ class Timeline:
         self._size += 1
         if index <= self._front_index:
             insort_left(self._front, (due, event), key=_earlier_last)
+            self.wake = min(self.wake, (index + 1) * TICK)
             return
         slot = self._slots.get(index)
         if slot is None:
             self._slots[index] = [(due, event)]
             heappush(self._order, index)
+            self.wake = min(self.wake, (index + 1) * TICK)
         else:
             slot.append((due, event))
 
@@ -107,9 +112,7 @@ class Timeline:
 
         It is the end of the earliest slot, so it is up to one :data:`TICK` after the earliest event.
         """
-        if self._front:
-            return (int(self._front[-1][0] / TICK) + 1) * TICK
-        return (self._order[0] + 1) * TICK if self._order else None
+        return self.wake if self._size else None
 
     def first_due(self) -> float | None:
         """The instant of the earliest event, or None when nothing waits."""
@@ -133,8 +136,11 @@ class Timeline:
         """Take the event that :meth:`due_by` has found."""
         self._size -= 1
         _, event = self._front.pop()
-        if not self._front:
+        if self._front:
+            self.wake = (int(self._front[-1][0] / TICK) + 1) * TICK
+        else:
             self._front_index = -1
+            self.wake = (self._order[0] + 1) * TICK if self._order else inf
         return event
 
     def upcoming(self, limit: int) -> list[Pending]:
