@@ -16,7 +16,7 @@ class Driver:
     """Stands between connections and one :class:`~smsc_sim.sim.smsc.Smsc`.
 
     After each event everything that it caused is written, one write for each session, and the timer is set to the
-    earliest instant of the timeline.
+    earliest instant of the timelines.
     """
 
     def __init__(
@@ -25,6 +25,9 @@ class Driver:
         """``clock()``: the instant in seconds since the epoch; ``log`` gets each note of the SMSC."""
         self.smsc = smsc
         self.clock = clock
+        """The clock of the messages."""
+        self.sockets = clock
+        """The clock of the sockets: by which connections are waited for."""
         self._reactor = reactor
         self._log = log
         self._timer: IDelayedCall | None = None
@@ -69,9 +72,8 @@ class Driver:
             )
         for note in smsc.take_notes():
             self._log(note)
-        due = smsc.timeline.next_due()
-        if due is not None and due < self._wake_at:
-            self._set_timer(due, now)
+        if smsc.timeline.wake < self._wake_at or smsc.timers.timeline.wake < self._wake_at:
+            self._plan(now)
 
     def when_empty(self, then: Callable[[], None]) -> None:
         """Call ``then`` once, as soon as no connection is left (now, if there is none)."""
@@ -90,6 +92,12 @@ class Driver:
             then, self._when_empty = self._when_empty, None
             then()
 
+    def _plan(self, now: float) -> None:
+        """Set the timer to what is to happen next."""
+        due = self.smsc.next_due()
+        if due is not None and due < self._wake_at:
+            self._set_timer(due, now)
+
     def _set_timer(self, due: float, now: float) -> None:
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
@@ -99,5 +107,9 @@ class Driver:
     def _wake(self) -> None:
         self._wake_at = inf
         now = self.clock()
-        self.smsc.run_until(now)
+        self._run(now)
         self.settle(now)
+
+    def _run(self, now: float) -> None:
+        """Let happen what is due."""
+        self.smsc.run_until(now)

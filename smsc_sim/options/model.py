@@ -98,6 +98,8 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     seed: int = 0
     """What chance begins with."""
+    clock: Literal["real", "manual"] = "real"
+    """Whether time passes for messages by itself, or by :meth:`~smsc_sim.simulator.Simulator.advance` only."""
     grace: Duration = 5.0
     """Seconds to wait for unbind responses when the server stops."""
 

@@ -164,6 +164,13 @@ OPTIONS: Final = (
     ),
     Option(
         "Scenario",
+        "clock",
+        "or manual: time stands still",
+        "Whether time passes by itself. With ``manual`` it stands still until it is advanced: receipts, validity, "
+        "delays, retries, rates and switches wait, while the timers of sessions go on in real time.",
+    ),
+    Option(
+        "Scenario",
         "watch",
         "read it anew when written",
         "Whether the scenario is read anew, without a signal, when one of its files has been written. SIGHUP reads it "
@@ -240,9 +247,9 @@ OPTIONS: Final = (
         "Messages",
         "retain",
         "kept; 0: none",
-        "How many messages are kept, without this option 1,000,000 in a data directory and 100,000 in memory. The oldest "
-        "go first, but none whose receipt is still to come. 0 keeps none, and then no message can be queried, cancelled "
-        "or replaced.",
+        "How many messages are kept, without this option 1,000,000 in a data directory and 100,000 in memory. The "
+        "oldest go first, but none whose receipt is still to come. 0 keeps none, and then no message can be queried, "
+        "cancelled or replaced.",
         default_shown="1000000",
     ),
     Option(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import inf
 
 from smsc_sim.scenario.settings import SmscSettings
@@ -11,9 +11,9 @@ from smsc_sim.sim.account import Account, Accounts
 from smsc_sim.sim.counters import Counters
 from smsc_sim.sim.delivery_watcher import DeliveryWatcher
 from smsc_sim.sim.ledger import Ledger
-from smsc_sim.sim.receipt import ReceiptRecord, ReceiptWriter
+from smsc_sim.sim.receipt import MO_KEY, ReceiptRecord, ReceiptWriter
 from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER, Session
-from smsc_sim.sim.timeline import Timeline
+from smsc_sim.sim.timeline import Pending, Timeline
 from smsc_sim.smpp.status import CommandStatus
 
 RETRY_LATER = frozenset(
@@ -55,6 +55,11 @@ class DueReceipts:
         """Send them, or let them wait for a bind."""
         self.delivery.deliver(self.account, self.records, now)
 
+    def describe(self, due: float) -> Iterator[Pending]:
+        """Each of them."""
+        for record in self.records:
+            yield self.delivery.pending(self.account, record, due)
+
 
 class Sweep:
     """A look for receipts of one account that have waited too long: an event of the timeline."""
@@ -69,6 +74,10 @@ class Sweep:
         """Give them up."""
         self.delivery.sweep(self.account, now)
 
+    def describe(self, due: float) -> Iterator[Pending]:
+        """The look itself: what is given up is known when it comes."""
+        yield Pending(due, "discard", self.account.system_id, text="what has waited too long")
+
 
 class Delivery:
     """Gets receipts to the ESMEs: at least once, in the order they fell due, within each session's window."""
@@ -82,8 +91,12 @@ class Delivery:
         ledger: Ledger,
         touch: Callable[[Session], None],
         check_by: Callable[[Session, float], None],
+        by_sockets: Callable[[float], float],
     ) -> None:
-        """``touch(session)``: there is something in its outbox; ``check_by(session, instant)``: look at its timers."""
+        """``touch(session)``: there is something in its outbox; ``check_by(session, instant)``: look at its timers.
+
+        ``by_sockets(now)``: the instant by the clock of the sockets, which ``check_by`` takes.
+        """
         self.writer = ReceiptWriter()
         self.withdrawn: set[bytes] = set()
         """Keys of pending records that are not to be sent any more; each is forgotten when its turn comes."""
@@ -96,11 +109,20 @@ class Delivery:
         self._ledger = ledger
         self._touch = touch
         self._check_by = check_by
+        self._by_sockets = by_sockets
 
     def schedule(self, account: Account, records: Sequence[ReceiptRecord], due: float) -> None:
         """Let these receipts be sent at ``due`` (seconds since the epoch)."""
         account.pending += len(records)
         self._timeline.add(due, DueReceipts(self, account, records))
+
+    def pending(self, account: Account, record: ReceiptRecord, due: float) -> Pending:
+        """What a record is that waits on the timeline."""
+        message_id, form = record[0], record[5]
+        is_mo = message_id.startswith(MO_KEY)
+        text = self.writer.form(form).state.name if form >= 0 else ""
+        key = "" if is_mo else message_id.decode("latin-1")
+        return Pending(due, "mo" if is_mo else "receipt", account.system_id, record[6], key, text)
 
     def has_room(self, account: Account, messages: int = 1) -> bool:
         """Whether the account may have the receipts of so many more messages pending (``receipts.queue``)."""
@@ -230,7 +252,7 @@ class Delivery:
         self._counters.receipts_sent += len(records)
         response_timer = session.account.timers.response if session.account is not None else 0.0
         if response_timer:
-            deadline = now + response_timer
+            deadline = self._by_sockets(now) + response_timer
             expiries = session.expiries
             if expiries is None:
                 expiries = session.expiries = []
@@ -271,14 +293,16 @@ class Delivery:
             self._counters.receipts_refused += 1
             self._give_up(account, record, "refused", now, command_status)
 
-    def expire(self, session: Session, now: float) -> int:
+    def expire(self, session: Session, now: float, instant: float) -> int:
         """Take back receipts that were not answered within the response timer; returns how many.
+
+        ``instant``: what it is by the clock of the sockets.
 
         They are sent again later, maybe on another bind of the account.
         """
         expired = 0
         account = session.account
-        while session.expiries and session.expiries[0][0] <= now and account is not None:
+        while session.expiries and session.expiries[0][0] <= instant and account is not None:
             covered = int(session.expiries.pop(0)[1])
             for sequence in list(session.outstanding):
                 if (int.from_bytes(sequence, "big") - covered - 1) & LAST_SEQUENCE_NUMBER < LAST_SEQUENCE_NUMBER // 2:

@@ -218,10 +218,11 @@ class FastLane:
             due = now + smsc.settings.receipts.after
             if receipts:
                 smsc.delivery.schedule(account, receipts, due)
+            first_id = ledger.take_ids(handled)
             if ledger.kept:
                 seq, number, name = smsc.journal.next_seq, ids.number - accepted, account.system_id
                 taken = octets[begin:offset]
-                told = (ledger.take_ids(handled), number, accepted, refused, taken, due, len(receipts))
+                told = (first_id, number, accepted, refused, taken, due, len(receipts))
                 ledger.entries.append((RUN, seq, now, origin, name, *told))
         if acknowledged:
             session.received += len(acknowledged)

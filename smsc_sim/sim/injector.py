@@ -14,7 +14,7 @@ from smsc_sim.sim.injection import BadInjection, Injection
 from smsc_sim.sim.ledger import inbound_key
 from smsc_sim.sim.mo_record import mo_record
 from smsc_sim.sim.prepared_injection import PreparedInjection, prepared, session_number
-from smsc_sim.sim.timeline import TICK
+from smsc_sim.sim.timeline import TICK, Pending
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.framing import HEADER, HEADER_LENGTH
 
@@ -211,6 +211,10 @@ class Run:
         self._planned = False
         self._plan(now + TICK if made == SLICE else now)
 
+    def describe(self, due: float) -> Iterator[Pending]:
+        """The next message."""
+        yield Pending(due, "mo")
+
     def _due(self) -> float:
         """When the next message is made; infinite when that waits for answers."""
         result = self._result
@@ -301,3 +305,7 @@ class Telling:
         self.told = True
         for pdu in self.pdus:
             self._on_answer(pdu)
+
+    def describe(self, due: float) -> Iterator[Pending]:
+        """Nothing that anybody but the one who injected them would see."""
+        return iter(())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from smsc_sim.sim.receipt import MO_KEY, ReceiptRecord
+
 if TYPE_CHECKING:
-    from smsc_sim.sim.receipt import ReceiptRecord
     from smsc_sim.sim.session import Session
     from smsc_sim.smpp.pdu import Pdu
 
@@ -54,12 +55,9 @@ BALANCE: Final = "b"
 """What is left in a wallet: system_id, balance."""
 
 
-_INBOUND_KEY: Final = b"mo-"
-
-
 def inbound_key(message: int) -> bytes:
     """The key of the PDU with a subscriber's message, by its id."""
-    return b"%b%d" % (_INBOUND_KEY, message)
+    return b"%b%d" % (MO_KEY, message)
 
 
 class Ledger:
@@ -109,7 +107,7 @@ class Ledger:
         """A message of a subscriber, in so many PDUs, is to go to an ESME of this account."""
         if self.kept:
             for key, tlvs, via, body, _, form, origin in records:
-                told = (int(key.removeprefix(_INBOUND_KEY)), key, -form, body, tlvs, via.decode("latin-1"))
+                told = (int(key.removeprefix(MO_KEY)), key, -form, body, tlvs, via.decode("latin-1"))
                 self.entries.append((INBOUND, seq, now, origin, system_id, *told))
 
     def sent(self, session: int, records: Sequence[ReceiptRecord], now: float) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from smsc_sim.scenario.mo import MoAction
 from smsc_sim.sim.mo_record import address_fields, mo_body, mo_record
+from smsc_sim.sim.timeline import Pending
 from smsc_sim.smpp.coding import alphabet, choose_coding
 from smsc_sim.smpp.errors import EncodeError
 from smsc_sim.smpp.segments import Segment, Style, split
@@ -55,6 +56,11 @@ class DueMo:
         )
         keys = injector.keys(len(records))
         injector.give(account, [(key, *record[1:]) for key, record in zip(keys, records, strict=True)], now)
+
+    def describe(self, due: float) -> Iterator[Pending]:
+        """The message."""
+        account = self.smsc.delivery.account_for(self.account, self.action.via)
+        yield Pending(due, "mo", account.system_id, self.origin)
 
 
 def plan_mo(

@@ -202,7 +202,7 @@ class Operations:
         if self._decision is not None and self._decision.reply.how == "none":
             # The ESME is to find out by itself that no response comes.
             linger = smsc.timers.of(session).response or UNBIND_WAIT
-        self._answer(session, pdu, smsc.response(pdu), now, lambda instant: smsc.close_by(session, instant + linger))
+        self._answer(session, pdu, smsc.response(pdu), now, lambda instant: smsc.close_within(session, linger, instant))
 
     def _enquire_link(self, session: Session, pdu: Pdu, now: float) -> None:
         self._answer(session, pdu, self._smsc.response(pdu), now)

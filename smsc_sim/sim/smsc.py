@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -35,7 +35,7 @@ from smsc_sim.sim.session import Ending, Link, Session
 from smsc_sim.sim.session_timers import SessionTimers
 from smsc_sim.sim.store.lookup import Lookup
 from smsc_sim.sim.switches import Switch, Switches
-from smsc_sim.sim.timeline import Timeline
+from smsc_sim.sim.timeline import Event, Pending, Timeline
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.errors import FramingError, WireError
 from smsc_sim.smpp.framing import HEADER, Partial, next_stop
@@ -93,6 +93,9 @@ class Smsc:
         self.rules: RuleBook | None = None
         self.counters = Counters()
         self.timeline = Timeline()
+        """What concerns messages; what concerns connections stands on the timeline of ``timers``."""
+        self._reached = now
+        """The latest instant at which something has happened by itself."""
         self.journal = Journal(settings.journal_octets)
         self.message_ids = MessageIds()
         self.ledger = Ledger()
@@ -100,7 +103,14 @@ class Smsc:
         self.timers = SessionTimers(self)
         self.switches = Switches(self.timeline, self._switched)
         self.delivery = Delivery(
-            settings, self.timeline, self.counters, self.accounts, self.ledger, self.touch, self.timers.check_by
+            settings,
+            self.timeline,
+            self.counters,
+            self.accounts,
+            self.ledger,
+            self.touch,
+            self.timers.check_by,
+            self.timers.instant,
         )
         self.injector = Injector(self)
         self.manual = ManualReceipts(self)
@@ -168,7 +178,7 @@ class Smsc:
     def connected(self, peer: str, host: str, now: float, *, tls: str = "", link: Link | None = None) -> Session:
         """An ESME has connected through ``link``; ``peer`` as in 127.0.0.1:51234, ``host`` its address alone."""
         self._last_session += 1
-        session = Session(self._last_session, peer, host, now, tls=tls)
+        session = Session(self._last_session, peer, host, self.timers.instant(now), tls=tls)
         session.link = link
         self.sessions[session.number] = session
         self.counters.sessions_opened += 1
@@ -225,7 +235,8 @@ class Smsc:
             self.send(session, nack)
             self.end(session, now, "closed: where the next PDU begins cannot be known", "info")
         if offset:
-            session.last_received_at = now
+            sockets_now = self.timers.sockets_now
+            session.last_received_at = now if sockets_now is None else sockets_now
             octets = data if offset == len(data) else data[:offset]
             self.journal.record(now, session.number, Direction.IN, without_passwords(octets) if secret else octets)
         return offset
@@ -247,21 +258,53 @@ class Smsc:
     def writable(self, session: Session, writable: bool, now: float) -> None:
         """The connection's buffer has filled up because the ESME does not read (False), or is empty again (True)."""
         session.writable = writable
-        session.stalled_since = 0.0 if writable else now
+        session.stalled_since = 0.0 if writable else self.timers.instant(now)
         self.timers.start(session, now)
         if writable and session.account is not None and session.account.waiting:
             self.delivery.drain(session.account, now)
 
     def run_until(self, now: float) -> None:
-        """Let everything happen that is due at or before ``now``, in order."""
-        while due := self.timeline.take_due(now):
-            for _, event in due:
-                try:
-                    event.fire(now)
-                except Exception as error:
-                    self.counters.internal_errors += 1
-                    text = f"internal error {error!r} in {type(event).__name__}"
-                    self._notes.append(Note("error", "timeline", "event", "", text))
+        """Let everything happen that is due at or before ``now``, in order, each at the instant that it was due.
+
+        So it does not matter how often this is called, and how late.
+        """
+        messages, timers = self.timeline, self.timers
+        checks = timers.timeline
+        timers.sockets_now = now
+        while True:
+            due, check = messages.due_by(now), checks.due_by(now)
+            if due is not None and (check is None or due <= check):
+                self.fire(messages.take(), due)
+            elif check is not None:
+                self.fire(checks.take(), check)
+            else:
+                break
+        timers.sockets_now = None
+
+    def fire(self, event: Event, due: float, tell: Callable[[Iterable[Pending]], None] | None = None) -> None:
+        """Let an event happen that was taken from a timeline.
+
+        Its instant is ``due``, but never before what happened earlier: an event may be added too late.
+        ``tell`` is told before what the event is.
+        """
+        self._reached = now = max(due, self._reached)
+        try:
+            if tell is not None:
+                tell(event.describe(now))
+            event.fire(now)
+        except Exception as error:
+            self.counters.internal_errors += 1
+            text = f"internal error {error!r} in {type(event).__name__}"
+            self._notes.append(Note("error", "timeline", "event", "", text))
+
+    def next_due(self) -> float | None:
+        """The instant at which :meth:`run_until` is to be called next, or None when nothing is to come."""
+        due, check = self.timeline.next_due(), self.timers.timeline.next_due()
+        return check if due is None or (check is not None and check < due) else due
+
+    def touched(self) -> Iterable[Session]:
+        """The sessions that :meth:`take_touched` is going to give."""
+        return self._touched
 
     def take_touched(self) -> list[Session]:
         """Sessions that have something in their outbox or an ending, to be carried out now."""
@@ -358,7 +401,7 @@ class Smsc:
             session.unbinding = True
             sequence_number = session.next_sequence_number()
             self.send(session, encode_header_only(CommandId.UNBIND, CommandStatus.ESME_ROK, sequence_number))
-        self.close_by(session, now + grace)
+        self.close_within(session, grace, now)
 
     def leave(self, session: Session, state: State, now: float) -> None:
         """Take the session out of its account; what it had not answered goes to the account's other binds."""
@@ -398,8 +441,9 @@ class Smsc:
             self.leave(session, State.CLOSED, now)
             self.touch(session)
 
-    def close_by(self, session: Session, instant: float) -> None:
-        """Close the connection at ``instant`` if it is still there then, or earlier if that was said before."""
+    def close_within(self, session: Session, seconds: float, now: float) -> None:
+        """Close the connection in so many seconds if it is still there then, or earlier if that was said before."""
+        instant = self.timers.instant(now) + seconds
         if not session.deadline or instant < session.deadline:
             session.deadline = instant
             self.timers.check_by(session, instant)
