@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from smsc_sim.sim.ledger import ADDED, BALANCE, CHANGED, COUNTED, ENDED, FAILED, INBOUND, RETRY, RUN, SENT, SUBMISSION
+from smsc_sim.sim.search.words import indexed
 from smsc_sim.sim.store.batch import unpack
 from smsc_sim.sim.store.reading import message_of, receipt_of
 from smsc_sim.sim.store.rows import CONTENT_COLUMNS, content_of, submits_in
@@ -40,6 +41,8 @@ _INSERT_MESSAGE: Final = (
     f"INSERT OR REPLACE INTO message ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 )
 _INSERT_TEXT: Final = "INSERT INTO message_text (rowid, text) VALUES (?, ?)"
+REMOVE_TEXT: Final = "INSERT INTO message_text (message_text, rowid, text) VALUES ('delete', ?, ?)"
+"""Takes an indexed text, which must be the one that was put in, out of the index."""
 _INSERT_RECEIPT: Final = (
     'INSERT OR REPLACE INTO receipt (key, message, "index", repeat, state, error_code, due, sent_at, attempts,'
     " answered_at, command_status, status, resent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -110,7 +113,7 @@ class Expansion:
     def write(self, connection: sqlite3.Connection) -> None:
         """Write what was gathered; the caller has begun a transaction.  Raises sqlite3.Error."""
         connection.executemany(_INSERT_MESSAGE, self._messages)
-        connection.executemany(_INSERT_TEXT, ((row[0], row[_TEXT]) for row in self._messages))
+        connection.executemany(_INSERT_TEXT, ((row[0], indexed(row[_TEXT])) for row in self._messages))
         connection.executemany(_INSERT_RECEIPT, self._receipts.values())
         for statement, values in self._statements:
             connection.execute(statement, values)
@@ -318,9 +321,10 @@ def _change(connection: sqlite3.Connection, message: int, values: dict[str, Any]
     connection.execute(f"UPDATE message SET {assignments} WHERE id = ?", (*values.values(), message))
     if "text" in values:
         connection.execute(
-            "INSERT INTO message_text (message_text, rowid, text) VALUES ('delete', ?, ?)", (message, before[0])
+            "INSERT INTO message_text (message_text, rowid, text) VALUES ('delete', ?, ?)",
+            (message, indexed(before[0])),
         )
-        connection.execute(_INSERT_TEXT, (message, values["text"]))
+        connection.execute(_INSERT_TEXT, (message, indexed(values["text"])))
 
 
 _BRINGS: Final = frozenset({RUN, SUBMISSION, INBOUND})

@@ -6,6 +6,8 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from smsc_sim.sim.search.sql import FUNCTIONS
+
 DATABASE: Final = "messages.db"
 """The file in the data directory."""
 
@@ -68,7 +70,7 @@ _MIGRATIONS: Final = (
     CREATE INDEX message_by_session ON message (session);
     CREATE INDEX message_by_status ON message (command_status);
     CREATE INDEX message_by_state ON message (state);
-    CREATE INDEX message_by_rule ON message (rule) WHERE rule <> '';
+    CREATE INDEX message_by_rule ON message (rule);
     CREATE INDEX message_by_time ON message (at);
 
     CREATE TABLE receipt (
@@ -95,7 +97,8 @@ _MIGRATIONS: Final = (
     );
     CREATE INDEX attempt_by_message ON attempt (message);
 
-    CREATE VIRTUAL TABLE message_text USING fts5 (text, content='message', content_rowid='id');
+    -- What search finds words by: the text as search.words.indexed writes it, and not the text itself.
+    CREATE VIRTUAL TABLE message_text USING fts5 (text, content='', tokenize="ascii tokenchars '_'");
 
     CREATE TABLE counter (
         rule TEXT NOT NULL, gate TEXT NOT NULL, key TEXT NOT NULL, count INTEGER NOT NULL,
@@ -139,6 +142,7 @@ def connect(path: Path | None, *, synchronous: str = "NORMAL") -> sqlite3.Connec
             connection.execute(f"PRAGMA synchronous = {synchronous}")
             # Writing the log back into the file is done between batches, not in the midst of one.
             connection.execute("PRAGMA wal_autocheckpoint = 0")
+            add_functions(connection)
             _migrate(connection, path)
         except BaseException:
             connection.close()
@@ -151,11 +155,19 @@ def connect(path: Path | None, *, synchronous: str = "NORMAL") -> sqlite3.Connec
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """Another connection to a database that :func:`connect` has opened, for reading only.  Raises StoreError."""
     try:
-        return sqlite3.connect(
+        connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, timeout=5.0
         )
+        add_functions(connection)
     except sqlite3.Error as error:
         raise StoreError(_words(error, path)) from None
+    return connection
+
+
+def add_functions(connection: sqlite3.Connection) -> None:
+    """Let statements of searches use what SQLite does not have."""
+    for name, arguments, function in FUNCTIONS:
+        connection.create_function(name, arguments, function, deterministic=True)
 
 
 def _migrate(connection: sqlite3.Connection, path: Path | None) -> None:

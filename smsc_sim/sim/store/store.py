@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from smsc_sim.sim.ledger import Entry
+from smsc_sim.sim.search.words import indexed
 from smsc_sim.sim.store.batch import Numbers, pack
-from smsc_sim.sim.store.expansion import AlphabetOf, Expansion
+from smsc_sim.sim.store.expansion import REMOVE_TEXT, AlphabetOf, Expansion
 from smsc_sim.sim.store.schema import connect, connect_to_read
 from smsc_sim.sim.store.staging import Staging, owed_by, settled_by
 
@@ -150,7 +151,8 @@ class Store:
         ids = [row[:1] for row in rows]
         with self.lock, self.transaction():
             self.connection.executemany(
-                "INSERT INTO message_text (message_text, rowid, text) VALUES ('delete', ?, ?)", rows
+                REMOVE_TEXT,
+                ((identifier, indexed(text)) for identifier, text in rows),
             )
             for table in ("message WHERE id", "receipt WHERE message", "attempt WHERE message"):
                 self.connection.executemany(f"DELETE FROM {table} = ?", ids)
