@@ -20,6 +20,7 @@ from smsc_sim.net.driver import Driver
 from smsc_sim.net.endpoints import address_of, is_loopback, is_off, listen, stream_endpoint, tls_endpoint
 from smsc_sim.net.logs import NoteLog, PduLog
 from smsc_sim.net.manual_driver import ManualDriver
+from smsc_sim.net.outbind import send_outbind
 from smsc_sim.net.protocol import SmppFactory
 from smsc_sim.net.ready import ReadyReport
 from smsc_sim.net.storekeeper import Storekeeper
@@ -29,6 +30,8 @@ from smsc_sim.options.model import NONE
 from smsc_sim.scenario.load import check_path
 from smsc_sim.sim.clock import AdvanceReport, ClockError
 from smsc_sim.sim.decision import Decide
+from smsc_sim.sim.outbind import Outbind
+from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.status import status_view
 from smsc_sim.sim.store.schema import DATABASE, make_folder
@@ -312,6 +315,20 @@ class Simulator(Service):
         for session in list(self.smsc.sessions.values()):
             if session.link is not None:
                 session.link.drop()
+
+    def outbind(self, endpoint: str, system_id: str = "", password: str = "") -> Deferred[Session]:
+        """Connect to an ESME that waits, such as ``tcp:127.0.0.1:2775``, and ask it to bind.
+
+        ``system_id``: by default the SMSC's.  The Deferred gives the session when the outbind is on its way, and fails
+        with CannotConnect, which the log has, too.  Raises EndpointError and EncodeError for what is none.
+        """
+        outbind = Outbind(system_id or self.settings.smsc.system_id, password)
+
+        def failed(failure: Failure) -> Failure:
+            self._log.say("warn", f"no outbind: {failure.getErrorMessage()}")
+            return failure
+
+        return send_outbind(self._reactor, self.driver, endpoint, outbind).addErrback(failed)
 
     def status(self) -> StatusView:
         """The simulator now, for pages."""

@@ -53,7 +53,9 @@ class DueReceipts:
 
     def fire(self, now: float) -> None:
         """Send them, or let them wait for a bind."""
-        self.delivery.deliver(self.account, self.records, now)
+        records = self.delivery.standing(self.account, self.records, now)
+        if records:
+            self.delivery.deliver(self.account, records, now)
 
     def describe(self, due: float) -> Iterator[Pending]:
         """Each of them."""
@@ -124,6 +126,18 @@ class Delivery:
         key = "" if is_mo else message_id.decode("latin-1")
         return Pending(due, "mo" if is_mo else "receipt", account.system_id, record[6], key, text)
 
+    def standing(self, account: Account, records: Sequence[ReceiptRecord], now: float) -> Sequence[ReceiptRecord]:
+        """Those of these records, whose turn has come, that were not withdrawn; the others are forgotten."""
+        if not self.withdrawn:
+            return records
+        kept = []
+        for record in records:
+            if record[0] in self.withdrawn:
+                self._forget(account, record, now)
+            else:
+                kept.append(record)
+        return kept
+
     def has_room(self, account: Account, messages: int = 1) -> bool:
         """Whether the account may have the receipts of so many more messages pending (``receipts.queue``)."""
         return account.pending + messages <= self._settings.queue
@@ -160,7 +174,9 @@ class Delivery:
                 if target is None:
                     break
                 share = 1 if policy in _ONE_BY_ONE else min(room[target], len(queue))
-                records = [queue.popleft() for _ in range(share)]
+                records = list(self.standing(account, [queue.popleft() for _ in range(share)], now))
+                if not records:
+                    continue
                 if records[0][4] < oldest:
                     records = self._discard_older(account, records, oldest, now)
                 room[target] -= len(records)
@@ -385,6 +401,8 @@ class Delivery:
 
     def _forget(self, account: Account, record: ReceiptRecord, now: float) -> None:
         account.pending -= 1
+        if self.withdrawn:
+            self.withdrawn.discard(record[0])
         if account.attempts:
             account.attempts.pop(record[0], None)
         if (watcher := self._watcher(record)) is not None:

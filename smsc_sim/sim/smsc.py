@@ -16,7 +16,7 @@ from smsc_sim.scenario.rule import SUBMISSIONS, Rule
 from smsc_sim.scenario.settings import ReceiptSettings, SmscSettings, Timers
 from smsc_sim.sim.account import BINDS, Account, Accounts
 from smsc_sim.sim.counters import Counters
-from smsc_sim.sim.decision import Decide, Decision
+from smsc_sim.sim.decision import ACCEPT, Decide, Decision
 from smsc_sim.sim.delivery import Delivery
 from smsc_sim.sim.facts import ConnectionFacts
 from smsc_sim.sim.fast_lane import FastLane
@@ -27,6 +27,7 @@ from smsc_sim.sim.ledger import Ledger
 from smsc_sim.sim.manual_receipts import ManualReceipts
 from smsc_sim.sim.message_ids import MessageIds
 from smsc_sim.sim.operations import Operations
+from smsc_sim.sim.outbind import Outbind
 from smsc_sim.sim.receipt import ReceiptForm
 from smsc_sim.sim.responses import refusal_of, response_to
 from smsc_sim.sim.rulebook import RuleBook
@@ -119,6 +120,8 @@ class Smsc:
         """Where messages are found again; None: none is kept."""
         self.refusing: CommandStatus | None = None
         """What all messages are refused with for now, as they could not be kept."""
+        self.distribution_lists = scenario.distribution_lists
+        """Numbers by the name that a submit_multi calls them by."""
         self.decide = decide
         if decide is None:
             self.obey(scenario, seed, now)
@@ -153,6 +156,7 @@ class Smsc:
             },
             now,
         )
+        self.distribution_lists = scenario.distribution_lists
         defaults = scenario.defaults
         default = None
         if defaults.reply is not None or defaults.receipts is not None:
@@ -175,8 +179,20 @@ class Smsc:
 
     # What the driver tells
 
-    def connected(self, peer: str, host: str, now: float, *, tls: str = "", link: Link | None = None) -> Session:
-        """An ESME has connected through ``link``; ``peer`` as in 127.0.0.1:51234, ``host`` its address alone."""
+    def connected(
+        self,
+        peer: str,
+        host: str,
+        now: float,
+        *,
+        tls: str = "",
+        link: Link | None = None,
+        outbind: Outbind | None = None,
+    ) -> Session:
+        """An ESME has connected through ``link``; ``peer`` as in 127.0.0.1:51234, ``host`` its address alone.
+
+        ``outbind``: what we say first, because it was we who connected.
+        """
         self._last_session += 1
         session = Session(self._last_session, peer, host, self.timers.instant(now), tls=tls)
         session.link = link
@@ -186,6 +202,10 @@ class Smsc:
         if len(self.sessions) > self.settings.max_sessions:
             self.counters.sessions_refused += 1
             self.end(session, now, f"refused: there are {self.settings.max_sessions} sessions already", "warn")
+        elif outbind is not None:
+            session.state = State.OUTBOUND
+            self.send(session, outbind.encode(session.next_sequence_number()))
+            self.note("info", session, f"outbind sent as '{outbind.system_id}'")
         elif self.rules is not None and self.rules.has("connect"):
             decision = self.rules.decide_event("connect", ConnectionFacts(session), now)
             if decision is not None:
@@ -322,7 +342,8 @@ class Smsc:
             return b""
         octets = outbox[0] if len(outbox) == 1 else b"".join(outbox)
         outbox.clear()
-        self.journal.record(now, session.number, Direction.OUT, octets)
+        kept = without_passwords(octets) if session.state is State.OUTBOUND else octets
+        self.journal.record(now, session.number, Direction.OUT, kept)
         return octets
 
     def take_notes(self) -> list[Note]:
@@ -424,6 +445,10 @@ class Smsc:
         """A reference number for the segments of a message of ours, 0 to 65535."""
         self._last_reference = (self._last_reference + 1) & 0xFFFF
         return self._last_reference
+
+    def decision_again(self, rule: str, fingerprint: bytes, number: int) -> Decision:
+        """What the rule of this name decided about a message that is handled anew; see :meth:`RuleBook.again`."""
+        return ACCEPT if self.rules is None else self.rules.again(rule, fingerprint, number)
 
     def switch_as(self, decision: Decision, now: float) -> None:
         """Put the switches on and off that a decision says."""
