@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import inf
 
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim.account import Account, Accounts
 from smsc_sim.sim.counters import Counters
+from smsc_sim.sim.delivery_watcher import DeliveryWatcher
 from smsc_sim.sim.ledger import Ledger
-from smsc_sim.sim.receipt import ReceiptRecord, ReceiptWriter
+from smsc_sim.sim.receipt import MO_KEY, ReceiptRecord, ReceiptWriter
 from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER, Session
-from smsc_sim.sim.timeline import Timeline
+from smsc_sim.sim.timeline import Pending, Timeline
 from smsc_sim.smpp.status import CommandStatus
 
 RETRY_LATER = frozenset(
@@ -25,7 +26,10 @@ RETRY_LATER = frozenset(
 )
 """Statuses of a deliver_sm_resp after which the receipt is sent again (SMPP 3.4 section 5.1.3: temporary)."""
 
-_BY_ORIGIN = frozenset({"same", "other"})
+ONLY = "only"
+"""The policy of what is meant for one session and no other: when that session is gone, it is given up."""
+
+_BY_ORIGIN = frozenset({"same", "other", ONLY})
 """Policies that look at the session which submitted the message."""
 
 _ONE_BY_ONE = frozenset({"least_loaded", "round_robin"})
@@ -51,9 +55,14 @@ class DueReceipts:
         """Send them, or let them wait for a bind."""
         records, delivery = self.records, self.delivery
         if delivery.withdrawn:
-            records = delivery.standing(self.account, records)
+            records = delivery.standing(self.account, records, now)
         if records:
             delivery.deliver(self.account, records, now)
+
+    def describe(self, due: float) -> Iterator[Pending]:
+        """Each of them."""
+        for record in self.records:
+            yield self.delivery.pending(self.account, record, due)
 
 
 class Sweep:
@@ -69,6 +78,10 @@ class Sweep:
         """Give them up."""
         self.delivery.sweep(self.account, now)
 
+    def describe(self, due: float) -> Iterator[Pending]:
+        """The look itself: what is given up is known when it comes."""
+        yield Pending(due, "discard", self.account.system_id, text="what has waited too long")
+
 
 class Delivery:
     """Gets receipts to the ESMEs: at least once, in the order they fell due, within each session's window."""
@@ -82,11 +95,17 @@ class Delivery:
         ledger: Ledger,
         touch: Callable[[Session], None],
         check_by: Callable[[Session, float], None],
+        by_sockets: Callable[[float], float],
     ) -> None:
-        """``touch(session)``: there is something in its outbox; ``check_by(session, instant)``: look at its timers."""
+        """``touch(session)``: there is something in its outbox; ``check_by(session, instant)``: look at its timers.
+
+        ``by_sockets(now)``: the instant by the clock of the sockets, which ``check_by`` takes.
+        """
         self.writer = ReceiptWriter()
         self.withdrawn: set[bytes] = set()
         """Keys of pending records that are not to be sent any more; each is forgotten when its turn comes."""
+        self.watchers: dict[bytes, DeliveryWatcher] = {}
+        """By the key of a record with a negative form; each until its record is given up."""
         self._settings = settings.receipts
         self._timeline = timeline
         self._counters = counters
@@ -94,18 +113,27 @@ class Delivery:
         self._ledger = ledger
         self._touch = touch
         self._check_by = check_by
+        self._by_sockets = by_sockets
 
     def schedule(self, account: Account, records: Sequence[ReceiptRecord], due: float) -> None:
         """Let these receipts be sent at ``due`` (seconds since the epoch)."""
         account.pending += len(records)
         self._timeline.add(due, DueReceipts(self, account, records))
 
-    def standing(self, account: Account, records: Sequence[ReceiptRecord]) -> list[ReceiptRecord]:
+    def pending(self, account: Account, record: ReceiptRecord, due: float) -> Pending:
+        """What a record is that waits on the timeline."""
+        message_id, form = record[0], record[5]
+        is_mo = message_id.startswith(MO_KEY)
+        text = self.writer.form(form).state.name if form >= 0 else ""
+        key = "" if is_mo else message_id.decode("latin-1")
+        return Pending(due, "mo" if is_mo else "receipt", account.system_id, record[6], key, text)
+
+    def standing(self, account: Account, records: Sequence[ReceiptRecord], now: float) -> list[ReceiptRecord]:
         """Those of these records, whose turn has come, that were not withdrawn; the others are forgotten."""
         kept = []
         for record in records:
             if record[0] in self.withdrawn:
-                self._forget(account, record)
+                self._forget(account, record, now)
             else:
                 kept.append(record)
         return kept
@@ -139,6 +167,8 @@ class Delivery:
         available = sum(room.values())
         oldest = now - self._settings.keep
         for (policy, origin), queue in list(account.waiting.items()):
+            if policy == ONLY and self._bound(account, origin) is None:
+                self._discard_unbound(account, queue, now)
             while available > 0 and queue:
                 target = self._choose(policy, account, room, origin)
                 if target is None:
@@ -146,7 +176,9 @@ class Delivery:
                 share = 1 if policy in _ONE_BY_ONE else min(room[target], len(queue))
                 records = [queue.popleft() for _ in range(share)]
                 if self.withdrawn:
-                    records = self.standing(account, records)
+                    records = self.standing(account, records, now)
+                    if not records:
+                        continue
                 if records[0][4] < oldest:
                     records = self._discard_older(account, records, oldest, now)
                 room[target] -= len(records)
@@ -172,10 +204,11 @@ class Delivery:
     def _choose(self, policy: str, account: Account, room: dict[Session, int], origin: int) -> Session | None:
         """The session that gets the next receipt of a message submitted on session ``origin``; None: wait.
 
-        ``same``: that session itself as long as it is bound and receives, any other afterwards; ``other``: never that
-        one; ``least_loaded``: fewest unanswered, then least traffic so far; ``any``: the longest bound.
+        ``same``: that session itself as long as it is bound and receives, any other afterwards; ``only``: that session
+        and no other; ``other``: never that one; ``least_loaded``: fewest unanswered, then least traffic so far;
+        ``any``: the longest bound.
         """
-        if policy == "same":
+        if policy in {"same", ONLY}:
             session = self._bound(account, origin)
             if session is not None:
                 return session if room[session] > 0 else None
@@ -192,6 +225,14 @@ class Delivery:
             account.last_receiver = chosen.number
             return chosen
         return able[0]
+
+    def _discard_unbound(self, account: Account, queue: deque[ReceiptRecord], now: float) -> None:
+        """Give up all that waits for a session which is gone."""
+        while queue:
+            record = queue.popleft()
+            if (watcher := self._watcher(record)) is not None:
+                watcher.session_gone()
+            self._discard(account, record, now)
 
     def _discard_older(
         self, account: Account, records: list[ReceiptRecord], oldest: float, now: float
@@ -224,10 +265,12 @@ class Delivery:
     def _send(self, session: Session, records: Sequence[ReceiptRecord], now: float) -> None:
         self.writer.write(session, records, now)
         self._ledger.sent(session.number, records, now)
+        if self.watchers:
+            self._tell_sent(session, records, now)
         self._counters.receipts_sent += len(records)
         response_timer = session.account.timers.response if session.account is not None else 0.0
         if response_timer:
-            deadline = now + response_timer
+            deadline = self._by_sockets(now) + response_timer
             expiries = session.expiries
             if expiries is None:
                 expiries = session.expiries = []
@@ -245,38 +288,47 @@ class Delivery:
         command_status: int,
         now: float,
         retry: tuple[float, ...] | None = None,
+        *,
+        nacked: bool = False,
     ) -> None:
-        """The ESME answered a receipt with this command_status (a generic_nack counts as its status).
+        """The ESME answered a receipt with this command_status (a generic_nack, ``nacked``, counts as its status).
 
         ``retry``: seconds before each further attempt if it was not taken; empty: none; None: RETRY_LATER and the
         server's own decide.
         """
         account = session.account
         assert account is not None, "only a bound session has receipts outstanding"
+        if (watcher := self._watcher(record)) is not None:
+            watcher.answered(command_status, nacked, now)
         if command_status in RETRY_LATER if retry is None else retry and command_status != CommandStatus.ESME_ROK:
             self._again(account, record, now, retry, command_status)
             return
         if command_status == CommandStatus.ESME_ROK:
             self._counters.receipts_acknowledged += 1
             self._ledger.ended((record[0],), now)
-            self._forget(account, record)
+            self._forget(account, record, now)
         else:
             self._counters.receipts_refused += 1
             self._give_up(account, record, "refused", now, command_status)
 
-    def expire(self, session: Session, now: float) -> int:
+    def expire(self, session: Session, now: float, instant: float) -> int:
         """Take back receipts that were not answered within the response timer; returns how many.
+
+        ``instant``: what it is by the clock of the sockets.
 
         They are sent again later, maybe on another bind of the account.
         """
         expired = 0
         account = session.account
-        while session.expiries and session.expiries[0][0] <= now and account is not None:
+        while session.expiries and session.expiries[0][0] <= instant and account is not None:
             covered = int(session.expiries.pop(0)[1])
             for sequence in list(session.outstanding):
                 if (int.from_bytes(sequence, "big") - covered - 1) & LAST_SEQUENCE_NUMBER < LAST_SEQUENCE_NUMBER // 2:
                     break
-                self._again(account, session.outstanding.pop(sequence), now)
+                record = session.outstanding.pop(sequence)
+                if (watcher := self._watcher(record)) is not None:
+                    watcher.unanswered("timed_out", now)
+                self._again(account, record, now)
                 expired += 1
         self._counters.receipts_expired += expired
         if expired and account is not None and account.waiting:
@@ -307,7 +359,11 @@ class Delivery:
         if account is None:
             return
         if session.outstanding:
-            self._wait(account, list(session.outstanding.values()), first=True)
+            records = list(session.outstanding.values())
+            for record in records:
+                if (watcher := self._watcher(record)) is not None:
+                    watcher.unanswered("session_lost", now)
+            self._wait(account, records, first=True)
             session.outstanding = {}
             session.expiries = None
         if account.waiting:
@@ -330,6 +386,8 @@ class Delivery:
             return
         account.attempts[record[0]] = attempts + 1
         self._ledger.retry(record[0], command_status, attempts + 1, due, now)
+        if (watcher := self._watcher(record)) is not None:
+            watcher.again(due)
         self._timeline.add(due, DueReceipts(self, account, (record,)))
 
     def _discard(self, account: Account, record: ReceiptRecord, now: float, command_status: int | None = None) -> None:
@@ -341,11 +399,24 @@ class Delivery:
         self, account: Account, record: ReceiptRecord, outcome: str, now: float, command_status: int | None = None
     ) -> None:
         self._ledger.failed(record[0], command_status, outcome, now)
-        self._forget(account, record)
+        self._forget(account, record, now)
 
-    def _forget(self, account: Account, record: ReceiptRecord) -> None:
+    def _forget(self, account: Account, record: ReceiptRecord, now: float) -> None:
         account.pending -= 1
         if self.withdrawn:
             self.withdrawn.discard(record[0])
         if account.attempts:
             account.attempts.pop(record[0], None)
+        if (watcher := self._watcher(record)) is not None:
+            del self.watchers[record[0]]
+            watcher.given_up(now)
+
+    def _watcher(self, record: ReceiptRecord) -> DeliveryWatcher | None:
+        return self.watchers.get(record[0]) if self.watchers and record[5] < 0 else None
+
+    def _tell_sent(self, session: Session, records: Sequence[ReceiptRecord], now: float) -> None:
+        """Tell who wants to know; the records have been written with the session's last sequence_numbers."""
+        first = session.sequence_number - len(records)
+        for place, record in enumerate(records):
+            if (watcher := self._watcher(record)) is not None:
+                watcher.sent(session.number, (first + place) % LAST_SEQUENCE_NUMBER + 1, now)

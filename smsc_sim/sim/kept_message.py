@@ -90,9 +90,10 @@ class KeptMessage:
         """Whether the destination address of a request is that of the message, likewise."""
         return _same(self.fields, fields, _DESTINATION)
 
-    def submitted(self, account: Account) -> Submitted:
-        """The message for receipts that are planned now; their keys are not those of earlier ones."""
+    def submitted(self, account: Account, revision: int | None = None) -> Submitted:
+        """The message for receipts with keys of this revision; None: of one that none had yet."""
         stored = self.stored
+        ids = {stored.message_id, stored.receipt_id, stored.tlv_id}
         return Submitted(
             account=account,
             session=stored.session,
@@ -102,7 +103,7 @@ class KeptMessage:
             receipt_id=stored.receipt_id,
             tlv_id=stored.tlv_id,
             serial=stored.serial,
-            has_usual_id=False,
+            has_usual_id=revision == 0 and ids == {f"{stored.serial:010d}"},
             source=address_octets(*(self.fields[name] for name in _SOURCE)),
             destination=address_octets(*(self.fields[name] for name in _DESTINATION)),
             text=stored.text,
@@ -113,7 +114,7 @@ class KeptMessage:
             expires_at=stored.expires_at or stored.at + DEFAULT_VALIDITY,
             has_validity=bool(stored.expires_at),
             number=stored.nth,
-            revision=len(stored.receipts) + 1,
+            revision=len(stored.receipts) + 1 if revision is None else revision,
         )
 
 

@@ -16,6 +16,9 @@ DEFAULT_VALIDITY = 86_400.0
 """Seconds that a message without a validity_period is valid."""
 
 
+_PARTS_OF_A_FIRST_KEY = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Submitted:
     """One message to one destination, accepted."""
@@ -64,6 +67,12 @@ class Submitted:
         if self.revision:
             return b"%d-m%d-%d" % (self.serial, self.id, self.revision)
         return b"%d-%d" % (self.serial, self.place)
+
+    @staticmethod
+    def revision_in(key: bytes) -> int:
+        """The revision of the message that a receipt of this key is for."""
+        of_message = key.partition(b".")[0].split(b"-")
+        return int(of_message[2]) if len(of_message) > _PARTS_OF_A_FIRST_KEY else 0
 
     def record(self, form: int) -> ReceiptRecord:
         """A receipt of the usual kind; its id is the one of the response."""

@@ -35,7 +35,7 @@ class StoredReceipt:
     """Of the deliver_sm_resp or data_sm_resp; None: none has come."""
     status: ReceiptStatus
     resent: bool
-    """Whether somebody had it sent again."""
+    """Whether it was sent once more because the simulator had stopped before it was answered."""
     key: bytes = b""
     """What the ledger calls it; no other receipt has it."""
 

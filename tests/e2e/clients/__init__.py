@@ -28,6 +28,6 @@ A driver takes one argument, a JSON object:
     how long the whole may take
 
 It writes one JSON object per line on standard output, each with ``event``: ``bound``, ``refused``, ``submitted``,
-``receipt``, ``enquire_link_answered``, ``enquire_link_received``, ``query_answered``, ``operation``, ``second_bind``, ``unbound``,
-``failed``. It ends with code 0 when all that was asked for has happened.
+``receipt``, ``enquire_link_answered``, ``enquire_link_received``, ``query_answered``, ``operation``, ``second_bind``,
+``unbound``, ``failed``. It ends with code 0 when all that was asked for has happened.
 """
