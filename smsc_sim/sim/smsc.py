@@ -88,10 +88,9 @@ class Smsc:
         self.settings = settings
         self.profile = scenario.profile
         """The provider, before a bind says for whom."""
-        self.accounts = Accounts(accounts, scenario)
-        for account in self.accounts:
-            own = under_profile(given, account.profile)
-            account.timers, account.retry = own.timers, own.receipts.retry
+        self._given = given
+        self.accounts = Accounts(())
+        self.have_accounts(accounts, scenario)
         self.rules: RuleBook | None = None
         self.counters = Counters()
         self.timeline = Timeline()
@@ -114,6 +113,13 @@ class Smsc:
         self._notes: list[Note] = []
         self._last_session = 0
         self._last_reference = 0
+
+    def have_accounts(self, definitions: Iterable[AccountDefinition], scenario: Scenario) -> None:
+        """Have these accounts from now on, under the profiles of a scenario; see :meth:`Accounts.define`."""
+        self.accounts.define(definitions, scenario)
+        for account in self.accounts:
+            own = under_profile(self._given, account.profile)
+            account.timers, account.retry = own.timers, own.receipts.retry
 
     def obey(self, scenario: Scenario, seed: int, now: float) -> None:
         """Have these rules and switches from ``now`` on.

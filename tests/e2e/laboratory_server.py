@@ -92,7 +92,7 @@ def main() -> None:
         sys.stdout.write(f"control port {control.getHost().port}\n{report.line(os.getpid())}\n")
         sys.stdout.flush()
 
-    simulator = Simulator(settings, StandingReactor(hands), hands.seconds, on_ready=ready)
+    simulator = Simulator(settings, StandingReactor(hands), hands.seconds, draw_token=lambda: "token", on_ready=ready)
     factory.buildProtocol = lambda addr: Control(simulator, hands)  # type: ignore[method-assign]
     control = _ANY_REACTOR.listenTCP(0, factory, interface="127.0.0.1")
     simulator.privilegedStartService()
