@@ -24,6 +24,11 @@ class NoteLog:
     def __init__(self, level: str = "info") -> None:
         """``level``: one of :data:`LEVELS`."""
         self._logger = Logger("smsc_sim")
+        self.set_level(level)
+
+    def set_level(self, level: str) -> None:
+        """Write notes from this level on, one of :data:`LEVELS`."""
+        self.level = level
         self._shown = frozenset(LEVELS[LEVELS.index(level) :])
 
     def __call__(self, note: Note) -> None:

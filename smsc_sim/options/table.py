@@ -187,7 +187,22 @@ OPTIONS: Final = (
     ),
     Option("Listening", "smpp", "SMPP, plaintext", "Where SMPP is spoken in plaintext."),
     Option("Listening", "smpp_tls", "SMPP over TLS", "Where SMPP is spoken over TLS."),
-    Option("Listening", "http", "status page", "Where the pages are served."),
+    Option("Listening", "http", "console and API", "Where the console and the API are served."),
+    Option(
+        "Listening",
+        "auth_file",
+        "users and tokens",
+        "Who may use the console and the API: a file of ``users`` (``name``, ``password``, ``role``) and ``tokens`` "
+        "(``name``, ``token``, ``role``). A role is ``admin`` or ``read-only``; ``smsc-sim hash-password`` writes a "
+        "password so that the file does not tell it. Without this option everybody on this machine may, and a token is "
+        "made and printed when ``--http`` listens elsewhere.",
+    ),
+    Option(
+        "Listening",
+        "allowed_host",
+        "name of the console",
+        "A host name under which the console may be asked for, beside loopback names and the address it listens on.",
+    ),
     Option(
         "Listening",
         "smsc.max_sessions",

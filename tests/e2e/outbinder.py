@@ -18,9 +18,9 @@ _ANY_REACTOR: Any = reactor
 
 def main() -> None:
     endpoint, system_id, password = sys.argv[1:]
-    options = ["none", "--smpp", "none", "--smpp-tls", "none", "--http", "none"]
+    options = ["none", "--smpp", "none", "--smpp-tls", "none", "--http", "none", "--data-dir", "data"]
     globalLogBeginner.beginLoggingTo([textFileLogObserver(sys.stdout)], redirectStandardIO=False)
-    simulator = Simulator(resolve(options, {}, Path.cwd()), reactor, time.time)
+    simulator = Simulator(resolve(options, {}, Path.cwd()), reactor, time.time, draw_token=lambda: "token")
     simulator.startService()
     simulator.outbind(endpoint, system_id, password).addBoth(lambda _: None)
     _ANY_REACTOR.addSystemEventTrigger("before", "shutdown", simulator.stopService)

@@ -21,9 +21,13 @@ class Keeper(Finder):
         self.store = Store()
         super().__init__(self.store, lambda: smsc.ledger.entries)
 
+    def write(self) -> None:
+        """Let the store have what the ledger has; it is not rows yet."""
+        self.store.write(self.smsc.ledger.take(), Numbers(*self.smsc.numbers()))
+
     def all(self) -> list[StoredMessage]:
         """Every message as it is now, the oldest first."""
-        self.store.write(self.smsc.ledger.take(), Numbers(*self.smsc.numbers()))
+        self.write()
         while self.store.expand():
             pass
         return messages_where(self.store.connection, "1")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from smsc_sim.sim.decision import receipt_wanted
 from smsc_sim.sim.kept_message import KeptMessage
+from smsc_sim.sim.ledger import RUN, SUBMISSION
 from smsc_sim.smpp.receipt_text import MessageState
 from smsc_sim.smpp.status import CommandStatus
 from smsc_sim.smpp.times import format_absolute, format_relative
@@ -64,13 +65,14 @@ class Client:
             schedule_delivery_time=format_relative(wait).encode() if wait else b"",
             validity_period=format_absolute(self.play.now + wait + lasts).encode() if lasts else b"",
         )
-        before = {one.id for one in self.keeper.all()}
+        before = len(self.play.smsc.ledger.entries)
         for pdu in self.esme.give(message.wire()):
             assert (pdu.name, pdu.command_status) == ("submit_sm_resp", 0)
-        (made,) = (one for one in self.keeper.all() if one.id not in before)
-        self.known[made.message_id] = Known(registered_delivery)
-        assert made.receipt_id is not None
-        self.by_receipt_id[made.receipt_id] = made.message_id
+        (made,) = (entry for entry in self.play.smsc.ledger.entries[before:] if entry[0] in (RUN, SUBMISSION))
+        rows: Any = made[9]
+        message_id, receipt_id = (f"{made[6]:010d}",) * 2 if made[0] == RUN else rows[0][1:3]
+        self.known[message_id] = Known(registered_delivery)
+        self.by_receipt_id[receipt_id] = message_id
 
     def query(self, message_id: str) -> MessageState:
         answer = self.esme.ask("query_sm", message_id=message_id, **SENDER)
@@ -153,7 +155,7 @@ steps = st.one_of(
     ),
     st.tuples(st.just("advance"), st.sampled_from([0.01, 0.5, 1.0, 2.0, 7.0, 60.0]), st.just(0), st.just(0)),
     st.tuples(
-        st.sampled_from(["query", "cancel", "replace", "release"]),
+        st.sampled_from(["query", "cancel", "replace", "release", "write", "expand"]),
         st.integers(0, 20),
         st.sampled_from([0, 1, 2]),
         st.just(0),
@@ -170,6 +172,10 @@ def test_whatever_is_done_all_that_is_told_agrees(script: list[tuple[tuple[Any, 
             client.submit(which, value, wait, lasts)
         elif what == "advance":
             client.advance(which)
+        elif what == "write":
+            client.keeper.write()
+        elif what == "expand":
+            client.keeper.store.expand(1)
         elif ids:
             message_id = ids[which % len(ids)]
             if what == "query":
