@@ -203,3 +203,20 @@ def test_whatever_is_done_all_that_is_told_agrees(script: list[tuple[tuple[Any, 
         for one in client.keeper.all()
         for receipt in one.receipts
     )
+
+
+@pytest.mark.parametrize("rows", [False, True])
+def test_what_became_of_its_receipts_is_known_wherever_that_is_written(rows: bool) -> None:
+    client = Client.of()
+    client.submit("told", 0x11, 0, 0)
+    client.keeper.write()
+    if rows:
+        client.keeper.store.expand()
+    client.advance(2)
+    client.keeper.write()
+    (message_id,) = client.known
+    (kept,) = client.keeper.find("alpha", message_id)
+    assert [receipt.status for receipt in kept.receipts] == ["acknowledged", "scheduled"]
+    client.cancel(message_id)
+    client.advance(60)
+    assert client.play.smsc.delivery.withdrawn == set()
