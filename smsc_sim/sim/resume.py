@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from smsc_sim.sim.store.stored import StoredMessage, StoredReceipt
 
 _OPEN = frozenset({"scheduled", "waiting", "sent"})
-_USUAL_KEY = 10
-"""Octets of the key of a usual receipt: it is the message_id."""
 
 
 class Resumption:
@@ -75,7 +73,8 @@ class Resumption:
                 self._note_attempts(account, receipt, portion)
                 due = now if receipt.status == "sent" else max(now, receipt.due)
                 state = MessageState[receipt.state]
-                if len(receipt.key) == _USUAL_KEY:
+                if receipt.key.isdigit():
+                    # The key of a usual receipt is the message_id.
                     form = smsc.delivery.writer.number_of(ReceiptForm(state, receipt.error_code))
                     smsc.delivery.schedule(account, (submitted.record(form),), due)
                 else:

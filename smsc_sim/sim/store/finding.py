@@ -120,7 +120,7 @@ class Finder:
 
 
 def _may_have_changed(receipt: StoredReceipt) -> bool:
-    return receipt.status in _OPEN and len(receipt.key) != _USUAL_DIGITS
+    return receipt.status in _OPEN and not receipt.key.isdigit()
 
 
 def _holds(entry: Entry, number: int) -> bool:
