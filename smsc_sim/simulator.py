@@ -12,11 +12,13 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
 from twisted.internet.interfaces import IListeningPort, IOpenSSLContextFactory, IProtocolFactory
 from twisted.internet.task import LoopingCall
+from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
 
 from smsc_sim import __version__
 from smsc_sim.net.driver import Driver
 from smsc_sim.net.endpoints import address_of, is_loopback, is_off, listen, stream_endpoint, tls_endpoint
+from smsc_sim.net.journal_file import InThread, JournalFile
 from smsc_sim.net.logs import NoteLog, PduLog
 from smsc_sim.net.protocol import SmppFactory
 from smsc_sim.net.ready import ReadyReport
@@ -25,6 +27,7 @@ from smsc_sim.options import Settings
 from smsc_sim.options.model import NONE
 from smsc_sim.scenario.load import check_path
 from smsc_sim.sim.decision import Decide
+from smsc_sim.sim.journal.notes import ScenarioNote, cut
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.status import status_view
 from smsc_sim.sim.view import StatusView
@@ -60,10 +63,12 @@ class Simulator(Service):
         *,
         on_ready: Callable[[ReadyReport], None] = lambda report: None,
         decide: Decide | None = None,
+        in_thread: InThread = deferToThread,
     ) -> None:
         """``clock()``: seconds since the epoch; ``on_ready`` is called once, when every port listens.
 
-        Raises TlsError or EndpointError for a certificate or an endpoint that cannot be used.
+        Raises TlsError, EndpointError or JournalFileError for a certificate, an endpoint or a file that cannot be
+        used.
         """
         self.settings = settings
         self._reactor = reactor
@@ -79,7 +84,13 @@ class Simulator(Service):
         )
         self.driver = Driver(self.smsc, reactor, clock, self._log)
         if settings.pdu_log != "none":
-            self.smsc.journal.listener = PduLog(self.smsc, octets=settings.pdu_log == "hex")
+            self.smsc.journal.subscribe(PduLog(self.smsc, octets=settings.pdu_log == "hex"))
+        self.journal_file: JournalFile | None = None
+        """The file that ``--journal`` names."""
+        if settings.journal is not None:
+            self.journal_file = JournalFile(
+                self.smsc.journal, settings.journal, reactor, clock=clock, in_thread=in_thread, say=self._log.say
+            )
         self._started_at = clock()
         self._fingerprint = ""
         self._ports: list[IListeningPort] = []
@@ -155,6 +166,8 @@ class Simulator(Service):
 
     def _say_ready(self) -> None:
         self._ready = True
+        if self.journal_file is not None:
+            self.journal_file.start()
         if self.settings.watch:
             self._watcher.start(WATCH_EVERY, now=False)
         self._on_ready(
@@ -178,10 +191,12 @@ class Simulator(Service):
         for finding in checked.findings:
             self._log.say("warn" if finding.severity == "warning" else finding.severity, str(finding))
         scenario = checked.scenario
+        now = self.driver.clock()
         if scenario is None:
+            errors = [str(finding) for finding in checked.findings if finding.severity == "error"]
+            self.smsc.journal.note(ScenarioNote(at=now, what="refused", path=path, reason=cut("; ".join(errors[:1]))))
             self._log.say("error", f"{path} is not obeyed; what was loaded before stays in force")
             return
-        now = self.driver.clock()
         self.smsc.accounts.define(scenario.accounts or self.settings.accounts, scenario)
         self.smsc.obey(scenario, self.settings.seed, now)
         self.driver.settle(now)
@@ -221,7 +236,11 @@ class Simulator(Service):
         driver.when_empty(lambda: gone.callback(None))
         self.smsc.begin_shutdown(now, self.settings.grace)
         driver.settle(now)
-        return DeferredList([*closing, gone]).addCallback(lambda _: driver.stop())
+        return DeferredList([*closing, gone]).addCallback(lambda _: self._close())
+
+    def _close(self) -> Deferred[None] | None:
+        self.driver.stop()
+        return self.journal_file.stop() if self.journal_file is not None else None
 
     def stop_at_once(self) -> None:
         """Drop every connection without waiting for anybody; for a second signal."""

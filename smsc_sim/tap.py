@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 from smsc_sim.net.endpoints import CannotListen, EndpointError
+from smsc_sim.net.journal_file import JournalFileError
 from smsc_sim.net.ready import ReadyReport
 from smsc_sim.net.tls import TlsError
 from smsc_sim.options import OptionsError, Settings, twistd_options
@@ -118,7 +119,7 @@ def _make(kind: type[Simulator], settings: Settings, reactor: Any) -> Simulator:
     _raise_file_limit()
     try:
         return kind(settings, reactor, wall_clock(), on_ready=lambda report: _tell_ready(settings, report))
-    except (TlsError, EndpointError) as error:
+    except (TlsError, EndpointError, JournalFileError) as error:
         raise refuse(str(error), OptionsError.exit_code) from None
 
 

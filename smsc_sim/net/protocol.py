@@ -94,7 +94,9 @@ class SmppProtocol(Protocol):
         peer, host = _names(transport.getPeer())
         tcp = ITCPTransport.providedBy(transport)
         encrypted = INegotiated.providedBy(transport)
-        self.session = driver.smsc.connected(peer, host, now, link=self, tls="TLS" if encrypted else "")
+        local, _ = _names(transport.getHost())
+        tls = "TLS" if encrypted else ""
+        self.session = driver.smsc.connected(peer, host, now, local=local, link=self, tls=tls)
         if tcp:
             transport.setTcpNoDelay(True)
         if tcp and not encrypted:

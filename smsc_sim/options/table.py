@@ -285,6 +285,19 @@ OPTIONS: Final = (
     Option("Logging", "log_level", "debug, info, warn, error", "The least important lines that are logged."),
     Option("Logging", "log_format", "or json", "Lines for people, or a JSON object a line."),
     Option("Logging", "pdu_log", "or summary, hex", "What is logged of each PDU: nothing, a line, or its octets, too."),
+    Option(
+        "Logging",
+        "journal",
+        "events as JSON lines",
+        "The file to which the journal is appended while the server runs: each PDU and what happened beside it, a JSON "
+        "object a line. A file that cannot be written is told once, and stops nothing.",
+    ),
+    Option(
+        "Logging",
+        "smsc.record_secrets",
+        "passwords in the journal",
+        "Whether the journal has the passwords of binds; else they are overwritten with ``*``.",
+    ),
 )
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from math import inf
+from typing import Literal
 
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim.account import Account, Accounts
 from smsc_sim.sim.counters import Counters
+from smsc_sim.sim.journal import Journal
+from smsc_sim.sim.journal.notes import ReceiptNote
 from smsc_sim.sim.receipt import ReceiptRecord, ReceiptWriter
 from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER, Session
 from smsc_sim.sim.timeline import Timeline
-from smsc_sim.smpp.status import CommandStatus
+from smsc_sim.smpp.status import CommandStatus, name_of
 
 RETRY_LATER = frozenset(
     {
@@ -76,8 +79,10 @@ class Delivery:
         accounts: Accounts,
         touch: Callable[[Session], None],
         check_by: Callable[[Session, float], None],
+        journal: Journal,
     ) -> None:
         """``touch(session)``: there is something in its outbox; ``check_by(session, instant)``: look at its timers."""
+        self._journal = journal
         self.writer = ReceiptWriter()
         self._settings = settings.receipts
         self._timeline = timeline
@@ -111,6 +116,8 @@ class Delivery:
             if origin is not None and origin.room() >= len(records):
                 self._send(origin, records, now)
                 return
+        if not account.waiting and not any(session.receives for session in account.sessions):
+            self._note("waiting", account, now, len(records))
         self._wait(account, records)
         self.drain(account, now)
 
@@ -127,7 +134,7 @@ class Delivery:
                 share = 1 if policy in _ONE_BY_ONE else min(room[target], len(queue))
                 records = [queue.popleft() for _ in range(share)]
                 if records[0][4] < oldest:
-                    records = self._discard_older(account, records, oldest)
+                    records = self._discard_older(account, records, oldest, now)
                 room[target] -= len(records)
                 available -= len(records)
                 if records:
@@ -172,7 +179,9 @@ class Delivery:
             return chosen
         return able[0]
 
-    def _discard_older(self, account: Account, records: list[ReceiptRecord], oldest: float) -> list[ReceiptRecord]:
+    def _discard_older(
+        self, account: Account, records: list[ReceiptRecord], oldest: float, now: float
+    ) -> list[ReceiptRecord]:
         """The records accepted since ``oldest``; the others have waited too long and are given up."""
         kept = []
         for record in records:
@@ -181,6 +190,7 @@ class Delivery:
                 self._give_up(account, record)
             else:
                 kept.append(record)
+        self._note("discarded", account, now, len(records) - len(kept))
         return kept
 
     def _wait(self, account: Account, records: Sequence[ReceiptRecord], *, first: bool = False) -> None:
@@ -231,12 +241,14 @@ class Delivery:
         account = session.account
         assert account is not None, "only a bound session has receipts outstanding"
         if command_status in RETRY_LATER if retry is None else retry and command_status != CommandStatus.ESME_ROK:
-            self._again(account, record, now, retry)
+            due = self._again(account, record, now, retry)
+            self._note("refused", account, now, record=record, command_status=command_status, again_at=due)
             return
         if command_status == CommandStatus.ESME_ROK:
             self._counters.receipts_acknowledged += 1
         else:
             self._counters.receipts_refused += 1
+            self._note("refused", account, now, record=record, command_status=command_status)
         self._give_up(account, record)
 
     def expire(self, session: Session, now: float) -> int:
@@ -254,19 +266,24 @@ class Delivery:
                 self._again(account, session.outstanding.pop(sequence), now)
                 expired += 1
         self._counters.receipts_expired += expired
-        if expired and account is not None and account.waiting:
-            self.drain(account, now)
+        if expired and account is not None:
+            self._note("expired", account, now, expired)
+            if account.waiting:
+                self.drain(account, now)
         return expired
 
     def sweep(self, account: Account, now: float) -> None:
         """Give up what has waited at the head of a queue for longer than ``receipts.keep``."""
         oldest = now - self._settings.keep
+        discarded = 0
         for key, queue in list(account.waiting.items()):
             while queue and queue[0][4] <= oldest:
-                self._counters.receipts_discarded += 1
+                discarded += 1
                 self._give_up(account, queue.popleft())
             if not queue:
                 del account.waiting[key]
+        self._counters.receipts_discarded += discarded
+        self._note("discarded", account, now, discarded)
         account.sweep_planned = False
         if account.waiting:
             self._plan_sweep(account, now + _GRAIN)
@@ -291,17 +308,44 @@ class Delivery:
 
     def _again(
         self, account: Account, record: ReceiptRecord, now: float, retry: tuple[float, ...] | None = None
-    ) -> None:
-        """Another attempt, as the retry ladder says, unless the receipt is too old or there is no ladder."""
+    ) -> float:
+        """Another attempt, as the retry ladder says, unless the receipt is too old or there is no ladder.
+
+        Returns when it is due, seconds since the epoch; 0 when it is given up.
+        """
         attempts = account.attempts.get(record[0], 0)
         ladder = account.retry if retry is None else retry
         due = now + ladder[min(attempts, len(ladder) - 1)] if ladder else inf
         if due - record[4] > self._settings.keep:
             self._counters.receipts_discarded += 1
             self._give_up(account, record)
-            return
+            return 0.0
         account.attempts[record[0]] = attempts + 1
         self._timeline.add(due, DueReceipts(self, account, (record,)))
+        return due
+
+    def _note(
+        self,
+        what: Literal["refused", "waiting", "expired", "discarded"],
+        account: Account,
+        now: float,
+        count: int = 1,
+        *,
+        record: ReceiptRecord | None = None,
+        command_status: int = 0,
+        again_at: float = 0.0,
+    ) -> None:
+        if count:
+            note = ReceiptNote(
+                at=now,
+                account=account.system_id,
+                what=what,
+                message_id=record[0].decode("latin-1") if record is not None else "",
+                status=name_of(command_status) if command_status else "",
+                again_at=again_at,
+                count=count,
+            )
+            self._journal.note(note)
 
     def _give_up(self, account: Account, record: ReceiptRecord) -> None:
         account.pending -= 1

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from smsc_sim.scenario.mo import MoAction
+from smsc_sim.sim.journal.notes import MoNote, cut
 from smsc_sim.sim.receipt import routed
 from smsc_sim.smpp.coding import alphabet, encode_text
 from smsc_sim.smpp.commands import CommandId
@@ -44,11 +45,13 @@ class DueMo:
         action = self.action
         values = {**self.values, "now": now}
         account = self.smsc.delivery.account_for(self.account, action.via)
+        text, source = action.text.fill(values), action.source.fill(values)
+        destination = action.destination.fill(values)
         records = list(
             mo_records(
-                text=action.text.fill(values),
-                source=action.source.fill(values),
-                destination=action.destination.fill(values),
+                text=text,
+                source=source,
+                destination=destination,
                 data_coding=action.coding,
                 style=action.split or "udh8",
                 reference=self.smsc.next_reference(),
@@ -56,6 +59,17 @@ class DueMo:
                 origin=self.origin,
                 default=account.profile.alphabet,
                 via=action.via,
+            )
+        )
+        self.smsc.journal.note(
+            MoNote(
+                at=now,
+                account=account.system_id,
+                source=source,
+                destination=destination,
+                text=cut(text),
+                parts=len(records),
+                by="rule",
             )
         )
         account.pending += len(records)

@@ -67,7 +67,7 @@ def test_hostile_text_can_neither_forge_a_line_nor_a_format() -> None:
 
 
 def pdu_lines(game: Play, *, octets: bool, reads: list[bytes]) -> list[str | None]:
-    game.smsc.journal.listener = PduLog(game.smsc, octets)
+    game.smsc.journal.subscribe(PduLog(game.smsc, octets))
     esme = game.connect()
     with capturedLogs() as events:
         for read in reads:
