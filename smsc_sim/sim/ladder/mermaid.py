@@ -7,7 +7,7 @@ import re
 from smsc_sim.sim.ladder.rows import LadderPage, Row
 from smsc_sim.sim.ladder.words import clock, esme, label, title, took
 
-_SPECIAL = re.compile(r"[^A-Za-z0-9 _.,/+-]")
+_SPECIAL = re.compile(r"[^\w .,:/+()→“”…-]")
 
 
 def mermaid(page: LadderPage) -> str:
@@ -34,5 +34,5 @@ def _line(row: Row) -> str:
 
 
 def _escaped(text: str) -> str:
-    """The text with all but plain characters as the entity codes of Mermaid, such as ``#35;``."""
+    """The text with all but letters, digits and plain punctuation as the entity codes of Mermaid, such as ``#35;``."""
     return _SPECIAL.sub(lambda found: f"#{ord(found[0])};", text)

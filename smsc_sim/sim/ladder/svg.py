@@ -64,10 +64,10 @@ def _row(row: Row, y: int) -> str:
 
 
 def _arrow(row: Row, y: int) -> list[str]:
-    """A line with its head, or both heads, or a cross half way where it does not arrive."""
+    """A line with its head, or both heads, or a cross on the way where it does not arrive."""
     start, stop = (_ESME, _SMSC) if row.direction != "out" else (_SMSC, _ESME)
     broken = row.fault in ("cut", "broken")
-    end = (start + stop) // 2 if broken else stop
+    end = start + (stop - start) * 4 // 5 if broken else stop
     dashes = ' stroke-dasharray="6 4"' if row.late else ""
     parts = [f'<line x1="{start}" y1="{y}" x2="{end}" y2="{y}" stroke="currentColor"{dashes}/>']
     if broken:

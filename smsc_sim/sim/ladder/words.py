@@ -8,7 +8,7 @@ from typing import Final
 from smsc_sim.sim.ladder.rows import LadderPage, Row
 from smsc_sim.sim.visible import visible
 
-LONGEST: Final = 70
+LONGEST: Final = 60
 """Characters of the text of a row."""
 
 
@@ -52,8 +52,9 @@ def remarks(row: Row) -> list[str]:
 
 def shortened(text: str) -> str:
     """The beginning of a text, visible."""
-    # Before it is made visible, so that a very long text costs no more than it shows.
-    return visible(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+    # First the text, so that a very long one costs no more than it shows; then what escapes have made of it.
+    shown = visible(text[: LONGEST + 1])
+    return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
 
 
 def esme(page: LadderPage) -> str:
