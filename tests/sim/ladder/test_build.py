@@ -123,7 +123,7 @@ def test_a_cut_response_before_others() -> None:
     journal.record(2.0, 1, Direction.OUT, answer(2))
     cut, whole = rows(ladder_of(journal, 1))
     assert (cut.fault, cut.pieces) == ("cut", 1)
-    assert (whole.fault, whole.sequence_number) == ("", 2)
+    assert (whole.fault, whole.sequence_number) == ("unasked", 2)
 
 
 @given(st.lists(st.integers(1, 60), max_size=8))
