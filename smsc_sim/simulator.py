@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from twisted.application.service import Service
@@ -22,6 +23,7 @@ from smsc_sim.net.journal_file import InThread, JournalFile
 from smsc_sim.net.logs import NoteLog, PduLog
 from smsc_sim.net.protocol import SmppFactory
 from smsc_sim.net.ready import ReadyReport
+from smsc_sim.net.storekeeper import Storekeeper
 from smsc_sim.net.tls import context_factory, kept_identity, load_identity
 from smsc_sim.options import Settings
 from smsc_sim.options.model import NONE
@@ -30,6 +32,8 @@ from smsc_sim.sim.decision import Decide
 from smsc_sim.sim.journal.notes import ScenarioNote, cut
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.status import status_view
+from smsc_sim.sim.store.schema import DATABASE, make_folder
+from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.view import StatusView
 from smsc_sim.web.hint import ClientHint
 from smsc_sim.web.listener import WebFactory
@@ -83,6 +87,8 @@ class Simulator(Service):
             decide=decide,
         )
         self.driver = Driver(self.smsc, reactor, clock, self._log)
+        self.store: Storekeeper | None = None
+        """Where messages are kept; None when none are, and before the service begins."""
         if settings.pdu_log != "none":
             self.smsc.journal.subscribe(PduLog(self.smsc, octets=settings.pdu_log == "hex"))
         self.journal_file: JournalFile | None = None
@@ -107,6 +113,38 @@ class Simulator(Service):
             "http": _Listeners("--http", settings.http, web),
         }
         self._endpoints = list(self._parse_endpoints())
+
+    def _open_store(self) -> Storekeeper | None:
+        """The store that messages go to, and its keeper; None when none are kept.  Raises StoreError."""
+        settings = self.settings
+        if not settings.messages_kept:
+            return None
+        accounts = self.smsc.accounts
+
+        def alphabet_of(system_id: str) -> str:
+            account = accounts.find(system_id)
+            return account.profile.alphabet if account is not None else self.smsc.profile.alphabet
+
+        folder = settings.database_dir
+        if folder is not None:
+            make_folder(Path(folder))
+        keeper = Storekeeper(
+            self.smsc,
+            Store(
+                Path(folder) / DATABASE if folder is not None else None,
+                alphabet_of=alphabet_of,
+                power_safe=settings.power_safe,
+                lock=RLock(),
+            ),
+            self._reactor,
+            self._log,
+            self.driver.clock,
+            lambda: self.driver.settle(self.driver.clock()),
+            durable=settings.durable and folder is not None,
+            keep=settings.messages_kept,
+        )
+        self.driver.storekeeper = keeper
+        return keeper
 
     def _parse_endpoints(self) -> Iterator[tuple[_Listeners, str, Any]]:
         context: IOpenSSLContextFactory | None = None
@@ -135,8 +173,13 @@ class Simulator(Service):
         return context_factory(identity, Path(settings.tls_client_ca) if settings.tls_client_ca else None)
 
     def privilegedStartService(self) -> None:
-        """Open the ports, before privileges are given up.  Raises CannotListen when one is refused at once."""
+        """Open the store and the ports, before privileges are given up.
+
+        Raises StoreError, and CannotListen when a port is refused at once.
+        """
         super().privilegedStartService()  # type: ignore[no-untyped-call]
+        # Not earlier: twistd may have forked since this object was made, and SQLite does not outlive that.
+        self.store = self._open_store()
         refused: list[Failure] = []
         opening = []
         for listeners, description, endpoint in self._endpoints:
@@ -149,6 +192,12 @@ class Simulator(Service):
                 port.stopListening()
             refused[0].raiseException()
         DeferredList(opening).addCallback(lambda _: self._all_open(refused))
+
+    def startService(self) -> None:
+        """Begin: messages are kept from now on."""
+        super().startService()  # type: ignore[no-untyped-call]
+        if self.store is not None:
+            self.store.start()
 
     def _opened(self, port: IListeningPort, listeners: _Listeners) -> None:
         self._ports.append(port)
@@ -197,7 +246,7 @@ class Simulator(Service):
             self.smsc.journal.note(ScenarioNote(at=now, what="refused", path=path, reason=cut("; ".join(errors[:1]))))
             self._log.say("error", f"{path} is not obeyed; what was loaded before stays in force")
             return
-        self.smsc.accounts.define(scenario.accounts or self.settings.accounts, scenario)
+        self.smsc.define(scenario.accounts or self.settings.accounts, scenario, now)
         self.smsc.obey(scenario, self.settings.seed, now)
         self.driver.settle(now)
         self._files = checked.files
@@ -236,11 +285,13 @@ class Simulator(Service):
         driver.when_empty(lambda: gone.callback(None))
         self.smsc.begin_shutdown(now, self.settings.grace)
         driver.settle(now)
-        return DeferredList([*closing, gone]).addCallback(lambda _: self._close())
-
-    def _close(self) -> Deferred[None] | None:
-        self.driver.stop()
-        return self.journal_file.stop() if self.journal_file is not None else None
+        stopped = DeferredList([*closing, gone]).addCallback(lambda _: driver.stop())
+        journal_file, store = self.journal_file, self.store
+        if journal_file is not None:
+            stopped.addCallback(lambda _: journal_file.stop())
+        if store is not None:
+            stopped.addCallback(lambda _: store.stop())
+        return stopped
 
     def stop_at_once(self) -> None:
         """Drop every connection without waiting for anybody; for a second signal."""

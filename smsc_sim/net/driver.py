@@ -7,6 +7,7 @@ from math import inf
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from smsc_sim.net.storekeeper import Storekeeper
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Note, Smsc
 
@@ -28,6 +29,8 @@ class Driver:
         self._log = log
         self._timer: IDelayedCall | None = None
         self._wake_at = inf
+        self.storekeeper: Storekeeper | None = None
+        """Takes over what is to be written, where messages are kept."""
         self._when_empty: Callable[[], None] | None = None
 
     def received(self, session: Session, data: bytes) -> None:
@@ -52,10 +55,18 @@ class Driver:
     def settle(self, now: float) -> None:
         """Carry out what the last event left to do."""
         smsc = self.smsc
-        for session in smsc.take_touched():
-            link = session.link
-            if link is not None:
-                link.carry_out(smsc.take_output(session, now), session.ending)
+        if self.storekeeper is None:
+            for session in smsc.take_touched():
+                if session.link is not None:
+                    session.link.carry_out(smsc.take_output(session, now), session.ending)
+        else:
+            self.storekeeper.carry_out(
+                [
+                    (session.link, smsc.take_output(session, now), session.ending)
+                    for session in smsc.take_touched()
+                    if session.link is not None
+                ]
+            )
         for note in smsc.take_notes():
             self._log(note)
         due = smsc.timeline.next_due()

@@ -14,7 +14,6 @@ from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.ids import IdForms
 from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
 from smsc_sim.scenario.profile import NO_PROFILE, Profile
-from smsc_sim.scenario.receipt_action import ReceiptAction
 from smsc_sim.scenario.settings import ReceiptSettings, Timers
 from smsc_sim.sim.throughput import SlidingWindow
 from smsc_sim.smpp.commands import CommandId
@@ -22,9 +21,9 @@ from smsc_sim.smpp.legality import State
 
 if TYPE_CHECKING:
     from smsc_sim.sim.decision import Decision
+    from smsc_sim.sim.manual_receipts import ManualReceipt
     from smsc_sim.sim.receipt import ReceiptRecord
     from smsc_sim.sim.session import Session
-    from smsc_sim.sim.submitted import Submitted
 
 _IDS = IdForms()
 
@@ -77,7 +76,7 @@ class Account:
         """Of its sessions; the SMSC sets what its settings and the provider make of them."""
         self.retry = ReceiptSettings().retry
         """Seconds before each further attempt of a receipt that was not taken; empty: there is none.  Set likewise."""
-        self.manual: dict[bytes, list[tuple[Submitted, ReceiptAction]]] = {}
+        self.manual: dict[bytes, list[ManualReceipt]] = {}
         """Messages whose receipts somebody has to send, by their key, in the order accepted."""
         self.pending = 0
         """Receipts not yet acknowledged or given up: scheduled, waiting, or sent and unanswered."""
@@ -112,6 +111,18 @@ class Account:
     def system_id(self) -> str:
         """The name that its ESMEs bind with."""
         return self.definition.system_id
+
+    @property
+    def throughput_status(self) -> int:
+        """The answer to a message beyond the throughput."""
+        own = self.definition.throughput_status
+        return self.profile.throughput_status if own is None else own
+
+    @property
+    def window_status(self) -> int:
+        """The answer to a message beyond the window."""
+        own = self.definition.window_status
+        return self.profile.window_status if own is None else own
 
     @property
     def waiting_count(self) -> int:

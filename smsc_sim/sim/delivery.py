@@ -10,8 +10,10 @@ from typing import Literal
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim.account import Account, Accounts
 from smsc_sim.sim.counters import Counters
+from smsc_sim.sim.delivery_watcher import DeliveryWatcher
 from smsc_sim.sim.journal import Journal
 from smsc_sim.sim.journal.notes import ReceiptNote
+from smsc_sim.sim.ledger import Ledger, message_of
 from smsc_sim.sim.receipt import ReceiptRecord, ReceiptWriter
 from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER, Session
 from smsc_sim.sim.timeline import Timeline
@@ -27,7 +29,10 @@ RETRY_LATER = frozenset(
 )
 """Statuses of a deliver_sm_resp after which the receipt is sent again (SMPP 3.4 section 5.1.3: temporary)."""
 
-_BY_ORIGIN = frozenset({"same", "other"})
+ONLY = "only"
+"""The policy of what is meant for one session and no other: when that session is gone, it is given up."""
+
+_BY_ORIGIN = frozenset({"same", "other", ONLY})
 """Policies that look at the session which submitted the message."""
 
 _ONE_BY_ONE = frozenset({"least_loaded", "round_robin"})
@@ -77,6 +82,7 @@ class Delivery:
         timeline: Timeline,
         counters: Counters,
         accounts: Accounts,
+        ledger: Ledger,
         touch: Callable[[Session], None],
         check_by: Callable[[Session, float], None],
         journal: Journal,
@@ -84,10 +90,15 @@ class Delivery:
         """``touch(session)``: there is something in its outbox; ``check_by(session, instant)``: look at its timers."""
         self._journal = journal
         self.writer = ReceiptWriter()
+        self.withdrawn: set[bytes] = set()
+        """Keys of pending records that are not to be sent any more; each is forgotten when its turn comes."""
+        self.watchers: dict[bytes, DeliveryWatcher] = {}
+        """By the key of a record with a negative form; each until its record is given up."""
         self._settings = settings.receipts
         self._timeline = timeline
         self._counters = counters
         self._accounts = accounts
+        self._ledger = ledger
         self._touch = touch
         self._check_by = check_by
 
@@ -127,6 +138,8 @@ class Delivery:
         available = sum(room.values())
         oldest = now - self._settings.keep
         for (policy, origin), queue in list(account.waiting.items()):
+            if policy == ONLY and self._bound(account, origin) is None:
+                self._discard_unbound(account, queue, now)
             while available > 0 and queue:
                 target = self._choose(policy, account, room, origin)
                 if target is None:
@@ -158,10 +171,11 @@ class Delivery:
     def _choose(self, policy: str, account: Account, room: dict[Session, int], origin: int) -> Session | None:
         """The session that gets the next receipt of a message submitted on session ``origin``; None: wait.
 
-        ``same``: that session itself as long as it is bound and receives, any other afterwards; ``other``: never that
-        one; ``least_loaded``: fewest unanswered, then least traffic so far; ``any``: the longest bound.
+        ``same``: that session itself as long as it is bound and receives, any other afterwards; ``only``: that session
+        and no other; ``other``: never that one; ``least_loaded``: fewest unanswered, then least traffic so far;
+        ``any``: the longest bound.
         """
-        if policy == "same":
+        if policy in {"same", ONLY}:
             session = self._bound(account, origin)
             if session is not None:
                 return session if room[session] > 0 else None
@@ -179,6 +193,15 @@ class Delivery:
             return chosen
         return able[0]
 
+    def _discard_unbound(self, account: Account, queue: deque[ReceiptRecord], now: float) -> None:
+        """Give up all that waits for a session which is gone."""
+        self._note("discarded", account, now, len(queue))
+        while queue:
+            record = queue.popleft()
+            if (watcher := self._watcher(record)) is not None:
+                watcher.session_gone()
+            self._discard(account, record, now)
+
     def _discard_older(
         self, account: Account, records: list[ReceiptRecord], oldest: float, now: float
     ) -> list[ReceiptRecord]:
@@ -186,8 +209,7 @@ class Delivery:
         kept = []
         for record in records:
             if record[4] < oldest:
-                self._counters.receipts_discarded += 1
-                self._give_up(account, record)
+                self._discard(account, record, now)
             else:
                 kept.append(record)
         self._note("discarded", account, now, len(records) - len(kept))
@@ -211,6 +233,9 @@ class Delivery:
 
     def _send(self, session: Session, records: Sequence[ReceiptRecord], now: float) -> None:
         self.writer.write(session, records, now)
+        self._ledger.sent(session.number, records, now)
+        if self.watchers:
+            self._tell_sent(session, records, now)
         self._counters.receipts_sent += len(records)
         response_timer = session.account.timers.response if session.account is not None else 0.0
         if response_timer:
@@ -232,24 +257,30 @@ class Delivery:
         command_status: int,
         now: float,
         retry: tuple[float, ...] | None = None,
+        *,
+        nacked: bool = False,
     ) -> None:
-        """The ESME answered a receipt with this command_status (a generic_nack counts as its status).
+        """The ESME answered a receipt with this command_status (a generic_nack, ``nacked``, counts as its status).
 
         ``retry``: seconds before each further attempt if it was not taken; empty: none; None: RETRY_LATER and the
         server's own decide.
         """
         account = session.account
         assert account is not None, "only a bound session has receipts outstanding"
+        if (watcher := self._watcher(record)) is not None:
+            watcher.answered(command_status, nacked, now)
         if command_status in RETRY_LATER if retry is None else retry and command_status != CommandStatus.ESME_ROK:
-            due = self._again(account, record, now, retry)
+            due = self._again(account, record, now, retry, command_status)
             self._note("refused", account, now, record=record, command_status=command_status, again_at=due)
             return
         if command_status == CommandStatus.ESME_ROK:
             self._counters.receipts_acknowledged += 1
+            self._ledger.ended((record[0],), now)
+            self._forget(account, record, now)
         else:
             self._counters.receipts_refused += 1
             self._note("refused", account, now, record=record, command_status=command_status)
-        self._give_up(account, record)
+            self._give_up(account, record, "refused", now, command_status)
 
     def expire(self, session: Session, now: float) -> int:
         """Take back receipts that were not answered within the response timer; returns how many.
@@ -263,7 +294,10 @@ class Delivery:
             for sequence in list(session.outstanding):
                 if (int.from_bytes(sequence, "big") - covered - 1) & LAST_SEQUENCE_NUMBER < LAST_SEQUENCE_NUMBER // 2:
                     break
-                self._again(account, session.outstanding.pop(sequence), now)
+                record = session.outstanding.pop(sequence)
+                if (watcher := self._watcher(record)) is not None:
+                    watcher.unanswered("timed_out", now)
+                self._again(account, record, now)
                 expired += 1
         self._counters.receipts_expired += expired
         if expired and account is not None:
@@ -279,10 +313,9 @@ class Delivery:
         for key, queue in list(account.waiting.items()):
             while queue and queue[0][4] <= oldest:
                 discarded += 1
-                self._give_up(account, queue.popleft())
+                self._discard(account, queue.popleft(), now)
             if not queue:
                 del account.waiting[key]
-        self._counters.receipts_discarded += discarded
         self._note("discarded", account, now, discarded)
         account.sweep_planned = False
         if account.waiting:
@@ -300,14 +333,23 @@ class Delivery:
         if account is None:
             return
         if session.outstanding:
-            self._wait(account, list(session.outstanding.values()), first=True)
+            records = list(session.outstanding.values())
+            for record in records:
+                if (watcher := self._watcher(record)) is not None:
+                    watcher.unanswered("session_lost", now)
+            self._wait(account, records, first=True)
             session.outstanding = {}
             session.expiries = None
         if account.waiting:
             self.drain(account, now)
 
     def _again(
-        self, account: Account, record: ReceiptRecord, now: float, retry: tuple[float, ...] | None = None
+        self,
+        account: Account,
+        record: ReceiptRecord,
+        now: float,
+        retry: tuple[float, ...] | None = None,
+        command_status: int | None = None,
     ) -> float:
         """Another attempt, as the retry ladder says, unless the receipt is too old or there is no ladder.
 
@@ -317,10 +359,12 @@ class Delivery:
         ladder = account.retry if retry is None else retry
         due = now + ladder[min(attempts, len(ladder) - 1)] if ladder else inf
         if due - record[4] > self._settings.keep:
-            self._counters.receipts_discarded += 1
-            self._give_up(account, record)
+            self._discard(account, record, now, command_status)
             return 0.0
         account.attempts[record[0]] = attempts + 1
+        self._ledger.retry(record[0], command_status, attempts + 1, due, now)
+        if (watcher := self._watcher(record)) is not None:
+            watcher.again(due)
         self._timeline.add(due, DueReceipts(self, account, (record,)))
         return due
 
@@ -336,18 +380,45 @@ class Delivery:
         again_at: float = 0.0,
     ) -> None:
         if count:
+            key = record[0] if record is not None else b""
+            inbound = message_of(key)
             note = ReceiptNote(
                 at=now,
                 account=account.system_id,
                 what=what,
-                message_id=record[0].decode("latin-1") if record is not None else "",
+                message=f"m-{inbound}" if inbound else "",
+                message_id="" if inbound else key.decode("latin-1"),
                 status=name_of(command_status) if command_status else "",
                 again_at=again_at,
                 count=count,
             )
             self._journal.note(note)
 
-    def _give_up(self, account: Account, record: ReceiptRecord) -> None:
+    def _discard(self, account: Account, record: ReceiptRecord, now: float, command_status: int | None = None) -> None:
+        """Give it up: it has waited too long, or there is no further attempt."""
+        self._counters.receipts_discarded += 1
+        self._give_up(account, record, "discarded", now, command_status)
+
+    def _give_up(
+        self, account: Account, record: ReceiptRecord, outcome: str, now: float, command_status: int | None = None
+    ) -> None:
+        self._ledger.failed(record[0], command_status, outcome, now)
+        self._forget(account, record, now)
+
+    def _forget(self, account: Account, record: ReceiptRecord, now: float) -> None:
         account.pending -= 1
         if account.attempts:
             account.attempts.pop(record[0], None)
+        if (watcher := self._watcher(record)) is not None:
+            del self.watchers[record[0]]
+            watcher.given_up(now)
+
+    def _watcher(self, record: ReceiptRecord) -> DeliveryWatcher | None:
+        return self.watchers.get(record[0]) if self.watchers and record[5] < 0 else None
+
+    def _tell_sent(self, session: Session, records: Sequence[ReceiptRecord], now: float) -> None:
+        """Tell who wants to know; the records have been written with the session's last sequence_numbers."""
+        first = session.sequence_number - len(records)
+        for place, record in enumerate(records):
+            if (watcher := self._watcher(record)) is not None:
+                watcher.sent(session.number, (first + place) % LAST_SEQUENCE_NUMBER + 1, now)

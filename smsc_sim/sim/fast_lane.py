@@ -8,10 +8,12 @@ response is made of prepared pieces, and what differs from message to message is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from struct import Struct
 from typing import TYPE_CHECKING
 
 from smsc_sim.sim.decision import receipt_wanted
+from smsc_sim.sim.ledger import ENDED, RUN
 from smsc_sim.sim.message_ids import BLOCK, LOW
 from smsc_sim.sim.positions import DESTINATION_ADDR, find_destination
 from smsc_sim.sim.quoting import QUOTED_CHARACTERS, quoted_octets
@@ -23,6 +25,7 @@ from smsc_sim.smpp.receipt_text import MessageState
 
 if TYPE_CHECKING:
     from smsc_sim.sim.receipt import ReceiptRecord
+    from smsc_sim.sim.screen import Screen
     from smsc_sim.sim.smsc import Smsc
 
 _HEADER = Struct(">IQ4s").unpack_from
@@ -30,7 +33,8 @@ _HEADER = Struct(">IQ4s").unpack_from
 
 _SUBMIT_SM = CommandId.SUBMIT_SM << 32
 _DELIVER_SM_RESP = CommandId.DELIVER_SM_RESP << 32
-_IN_DATA_SM = -CommandId.DATA_SM
+_PREPARED = -CommandId.DELIVER_SM
+"""The form of a deliver_sm that was prepared as a whole; below it are those of other commands."""
 
 
 _HEADS = tuple(Struct(">III").pack(size, CommandId.SUBMIT_SM_RESP, 0) for size in range(100))
@@ -48,6 +52,7 @@ _SHORTEST = len(encode("submit_sm", sequence_number=1))
 """Octets of a submit_sm whose strings are all empty: so many messages at most are in one read."""
 
 _TRANSMITTING = frozenset({State.BOUND_TX, State.BOUND_TRX})
+_NO_SCREENS: Mapping[bytes, Screen] = {}
 
 
 class FastLane:
@@ -89,12 +94,15 @@ class FastLane:
             and account.definition.window is None
             and account.definition.wallet is None
             and account.usual
+            and smsc.refusing is None
             and smsc.delivery.has_room(account, (len(octets) - offset) // _SHORTEST)
         )
         decide = smsc.decide
         heads, head_size = None, 0
-        if smsc.rules is not None:
+        screens = _NO_SCREENS
+        if smsc.rules is not None and submits:
             heads, head_size = smsc.rules.heads, smsc.rules.head_size
+            screens = smsc.rules.screens(session)
         outbox = session.outbox
         outstanding = session.outstanding
         shapes = self._shapes
@@ -109,12 +117,16 @@ class FastLane:
         rolled = 0
         head = _HEADS[17 + len(high) + 4]
         receipts: list[ReceiptRecord] = []
-        acknowledged = refused = 0
+        refused: list[tuple[int, int, str]] = []
+        acknowledged: list[bytes] = []
+        begin = offset
         terse = not (
             smsc.settings.error_bodies if account.profile.error_bodies is None else account.profile.error_bodies
         )
         receipts_are_plain = smsc.rules is None or not smsc.rules.has("deliver_sm_resp")
         attempts = account.attempts
+        # Somebody wants to know what becomes of some of the prepared ones: all of them are left.
+        lowest_form = 0 if smsc.delivery.watchers else _PREPARED
         last = len(octets) - 16
         size = len(octets)
 
@@ -146,7 +158,11 @@ class FastLane:
                 text = end + 11
                 if end < 0 or text > stop or text + octets[text - 1] != stop or octets[text - 1] > 254:
                     break
-                if decide is not None and (heads is None or octets[start : start + head_size] in heads):
+                if (
+                    decide is not None
+                    and (heads is None or octets[start : start + head_size] in heads)
+                    and ((screen := screens.get(flags)) is None or screen(octets, start, text, stop))
+                ):
                     try:
                         decision = decide(session, octets, offset, stop, start, end, now)
                     except Exception as error:
@@ -156,8 +172,9 @@ class FastLane:
                         if not decision.refusal or not terse:
                             session.decision = decision
                             break
-                        outbox += (_REFUSED, _STATUS.pack(account.status(decision)), sequence)
-                        refused += 1
+                        status = account.status(decision)
+                        outbox += (_REFUSED, _STATUS.pack(status), sequence)
+                        refused.append((low + rolled - first + len(refused), status, decision.rule))
                         offset = stop
                         continue
                 message_id = high + LOW[low]
@@ -177,10 +194,10 @@ class FastLane:
                 if command_length == 17 and octets[stop - 1]:
                     break
                 record = outstanding.get(sequence)
-                if record is None or record[5] == _IN_DATA_SM:
+                if record is None or record[5] < lowest_form:
                     break
                 del outstanding[sequence]
-                acknowledged += 1
+                acknowledged.append(record[0])
                 if attempts:
                     attempts.pop(record[0], None)
             else:
@@ -188,18 +205,28 @@ class FastLane:
             offset = stop
 
         accepted = low + rolled - first
+        ledger = smsc.ledger
         if accepted or refused:
+            handled = accepted + len(refused)
             ids.low = low
             session.prefix = prefix
             session.originator = originator
-            session.received += accepted + refused
-            session.sent += accepted + refused
+            session.received += handled
+            session.sent += handled
             smsc.counters.messages_accepted += accepted
-            smsc.counters.messages_refused += refused
+            smsc.counters.messages_refused += len(refused)
+            due = now + smsc.settings.receipts.after
             if receipts:
-                smsc.delivery.schedule(account, receipts, now + smsc.settings.receipts.after)
+                smsc.delivery.schedule(account, receipts, due)
+            if ledger.kept:
+                seq, number, name = smsc.journal.next_seq, ids.number - accepted, account.system_id
+                taken = octets[begin:offset]
+                told = (ledger.take_ids(handled), number, accepted, refused, taken, due, len(receipts))
+                ledger.entries.append((RUN, seq, now, origin, name, *told))
         if acknowledged:
-            session.received += acknowledged
-            account.pending -= acknowledged
-            smsc.counters.receipts_acknowledged += acknowledged
+            session.received += len(acknowledged)
+            account.pending -= len(acknowledged)
+            smsc.counters.receipts_acknowledged += len(acknowledged)
+            if ledger.kept:
+                ledger.entries.append((ENDED, now, acknowledged))
         return offset

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smsc_sim.scenario.receipt_action import TRANSIENT_STATES, ReceiptAction
 from smsc_sim.sim.account import Account
 from smsc_sim.sim.decision import receipt_wanted
-from smsc_sim.sim.planned_receipt import PlannedReceipt, error_code
+from smsc_sim.sim.planned_receipt import PlannedReceipt, error_code, receipt_key
 from smsc_sim.sim.submitted import Submitted
 from smsc_sim.smpp.receipt_text import MessageState
 
 if TYPE_CHECKING:
     from smsc_sim.sim.smsc import Smsc
+
+
+_WAITS = -1
+"""Which time a receipt is that nobody has sent yet, in its key."""
+
+
+@dataclass(slots=True, eq=False)
+class ManualReceipt:
+    """One receipt of one message that somebody has to send."""
+
+    message: Submitted
+    index: int
+    """Its place among the receipts of the message."""
+    action: ReceiptAction
+    sent: int = 0
+    """How often it was sent so far, in states after which another one comes."""
+
+    @property
+    def key(self) -> bytes:
+        """What it is called while it waits."""
+        return receipt_key(self.message, self.index, _WAITS)
 
 
 class ManualReceipts:
@@ -23,13 +45,17 @@ class ManualReceipts:
     def __init__(self, smsc: Smsc) -> None:
         self._smsc = smsc
 
-    def keep(self, message: Submitted, action: ReceiptAction, now: float) -> None:
-        """Let a receipt wait, if registered_delivery asks for any outcome or it is forced."""
+    def keep(self, receipt: ManualReceipt, now: float) -> bool:
+        """Let a receipt wait, if registered_delivery asks for any outcome or it is forced; returns whether it does."""
+        message = receipt.message
         account = message.account
         self._give_up_old(account, now)
-        if action.force or any(receipt_wanted(message.registered_delivery, state) for state in MessageState):
-            account.manual.setdefault(message.key, []).append((message, action))
+        wanted = any(receipt_wanted(message.registered_delivery, state) for state in MessageState)
+        if receipt.action.force or wanted:
+            account.manual.setdefault(message.key, []).append(receipt)
             account.pending += 1
+            return True
+        return False
 
     def release(self, account: Account, message_id: str, now: float, state: MessageState | None = None) -> int:
         """Send the receipts that wait for the messages of this id, in this state (None: delivered).
@@ -41,7 +67,7 @@ class ManualReceipts:
         self._give_up_old(account, now)
         keys = [message_id.encode("utf-8", "replace")]
         if keys[0] not in account.manual:
-            keys = [key for key, kept in account.manual.items() if kept[0][0].message_id == message_id]
+            keys = [key for key, kept in account.manual.items() if kept[0].message.message_id == message_id]
         wanted = MessageState.DELIVERED if state is None else state
         return sum(self._release(account, key, wanted, now) for key in keys)
 
@@ -51,19 +77,39 @@ class ManualReceipts:
             del account.manual[key]
             account.pending -= len(kept)
         sent = 0
-        for message, action in kept:
+        for receipt in kept:
+            message, action = receipt.message, receipt.action
             if action.force or receipt_wanted(message.registered_delivery, state):
                 err = error_code(action, account.profile.receipt, state)
-                PlannedReceipt(self._smsc, message.with_receipt_id(action.id), action, state, err).send(now)
+                first, last = receipt.sent, receipt.sent + action.times - 1
+                receipt.sent = last + 1
+                planned = PlannedReceipt(
+                    self._smsc,
+                    message.with_receipt_id(action.id),
+                    action,
+                    receipt.index,
+                    state,
+                    err,
+                    repeat=first,
+                    last=last,
+                )
+                self._smsc.ledger.added(message.id, planned.stored(now), now, instead_of=receipt.key)
+                planned.send(now)
                 sent += 1
+            elif state not in TRANSIENT_STATES:
+                self._smsc.ledger.failed(receipt.key, None, "discarded", now)
+        if kept:
+            self._smsc.ledger.changed(kept[0].message.id, {"state": state.name, "state_at": now}, now)
         return sent
 
     def _give_up_old(self, account: Account, now: float) -> None:
         oldest = now - self._smsc.settings.receipts.keep
         while account.manual:
             key, kept = next(iter(account.manual.items()))
-            if kept[0][0].accepted_at >= oldest:
+            if kept[0].message.accepted_at >= oldest:
                 return
             del account.manual[key]
             account.pending -= len(kept)
             self._smsc.counters.receipts_discarded += len(kept)
+            for receipt in kept:
+                self._smsc.ledger.failed(receipt.key, None, "discarded", now)

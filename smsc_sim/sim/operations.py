@@ -258,7 +258,9 @@ class Operations:
         if smsc.rules is not None and smsc.rules.has("deliver_sm_resp"):
             decision = smsc.rules.decide_event("deliver_sm_resp", facts, now)
         retry = decision.retry if decision is not None else None
-        smsc.delivery.answered(session, record, pdu.command_status or _nack_status(pdu), now, retry)
+        nacked = pdu.command_id == CommandId.GENERIC_NACK
+        status = pdu.command_status or _nack_status(pdu)
+        smsc.delivery.answered(session, record, status, now, retry, nacked=nacked)
         if decision is None:
             return
         if smsc.rules is not None:

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 from smsc_sim.scenario.ids import LONGEST_ID, IdForm, IdForms
 from smsc_sim.scenario.receipt_action import ReceiptAction
 from smsc_sim.sim.answer import Answers
-from smsc_sim.sim.decision import Decision, receipt_wanted
+from smsc_sim.sim.decision import Decision
+from smsc_sim.sim.fate import Fate, fate_of
+from smsc_sim.sim.manual_receipts import ManualReceipt
 from smsc_sim.sim.mo import plan_mo
-from smsc_sim.sim.planned_receipt import PlannedReceipt, error_code
+from smsc_sim.sim.planned_receipt import PlannedReceipt
 from smsc_sim.sim.quoting import quoted_text
 from smsc_sim.sim.receipt import ReceiptForm
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.submitted import Submitted, address_octets
 from smsc_sim.smpp.coding import alphabet
+from smsc_sim.smpp.framing import HEADER
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.segments import user_text
 from smsc_sim.smpp.status import CommandStatus
@@ -33,6 +36,9 @@ _SOON = 60.0
 """Seconds: a receipt that is due later is made when it is due, and how long it may wait is counted from then."""
 
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
+
+_USUAL_IDS = IdForms()
+"""As the message path writes them."""
 
 _IDS_3_3 = IdForms(*[IdForm("hex", width=8, digits=8)] * 3)
 """SMPP 3.3 has message_id as a hexadecimal number of at most 8 digits (SMPP 3.3 section 6.2.4.2)."""
@@ -66,12 +72,17 @@ class Outcomes:
             smsc.counters.messages_accepted += 1
             account.pay(parts_of(pdu, len(destinations)))
             response = self._response(pdu, messages[0], decision, now)
-            for place, message in enumerate(messages):
-                self._plan_receipts(message, place, decision, now, delay)
+            after = smsc.settings.receipts.after
+            kept = [
+                self._plan(message, fate_of(message, decision, now + delay, after, now), now) for message in messages
+            ]
+            self._remember(session, pdu, messages[0].id, decision, response, kept, now)
             plan_mo(smsc, account, session.number, decision, messages[0].values(now), now + delay)
         else:
             smsc.counters.messages_refused += 1
             response = smsc.refusal(session, pdu, reply.status, by_name=reply.by_name, body=reply.body, tlvs=reply.tlvs)
+            first = smsc.ledger.take_ids(len(destinations))
+            self._remember(session, pdu, first, decision, response, (), now)
         smsc.switch_as(decision, now)
         self._answers.give(session, pdu, response, decision, delay, now)
 
@@ -89,21 +100,24 @@ class Outcomes:
         fields = pdu.fields
         forms = self._forms(session, decision)
         number = self._smsc.message_ids.take()
+        first = self._smsc.ledger.take_ids(len(destinations))
         alone = len(destinations) == 1
         text = user_text(fields, pdu.tlvs, account.profile.alphabet)
         expires_at = parse_time(str(fields.get("validity_period", "")), now)
+        scheduled_at = parse_time(str(fields.get("schedule_delivery_time", "")), now)
         registered_delivery = fields["registered_delivery"]
         assert isinstance(registered_delivery, int), "a decoded field"
         return [
             Submitted(
                 account=account,
                 session=session.number,
-                key=b"%d" % number if alone else b"%d-%d" % (number, place),
+                id=first + place,
+                place=place,
                 message_id=forms.reply.format(number),
                 receipt_id=None if forms.receipt.is_absent else forms.receipt.format(number),
                 tlv_id=None if forms.tlv.is_absent else forms.tlv.format(number),
                 serial=number,
-                has_one_id=alone and forms.reply == forms.receipt == forms.tlv and forms.reply.is_unique(number),
+                has_usual_id=alone and forms == _USUAL_IDS,
                 source=address_octets(fields["source_addr_ton"], fields["source_addr_npi"], fields["source_addr"]),
                 destination=address_octets(
                     destination["dest_addr_ton"], destination["dest_addr_npi"], destination["destination_addr"]
@@ -112,11 +126,32 @@ class Outcomes:
                 quoted=quoted_text(text),
                 registered_delivery=registered_delivery,
                 accepted_at=now,
+                scheduled_at=scheduled_at or 0.0,
                 expires_at=now + DEFAULT_VALIDITY if expires_at is None else expires_at,
+                has_validity=expires_at is not None,
                 number=decision.number,
             )
             for place, destination in enumerate(destinations)
         ]
+
+    def _remember(
+        self,
+        session: Session,
+        pdu: Pdu,
+        first: int,
+        decision: Decision,
+        response: bytes,
+        kept: Sequence[tuple[object, ...]],
+        now: float,
+    ) -> None:
+        """Enter the message into the ledger."""
+        reply = decision.reply
+        status: int | None = None
+        if reply.how == "nack":
+            status = reply.status
+        elif reply.how != "none":
+            status = HEADER.unpack_from(response)[2]
+        self._smsc.ledger.submitted(session, pdu, first, status, decision.rule, kept, self._smsc.journal.next_seq, now)
 
     def _forms(self, session: Session, decision: Decision) -> IdForms:
         account = session.account
@@ -137,45 +172,49 @@ class Outcomes:
             fields["unsuccess_smes"] = _unknown_lists(pdu)
         return self._smsc.response(pdu, fields, reply.tlvs)
 
-    def _plan_receipts(self, message: Submitted, place: int, decision: Decision, now: float, delay: float) -> None:
-        """Put the receipts of one message on the timeline, as far as registered_delivery asks for them.
-
-        ``place``: which destination of the PDU it went to; 0 is the first.
-        """
+    def _plan(self, message: Submitted, fate: Fate, now: float) -> tuple[object, ...]:
+        """Put the receipts of one message on the timeline; returns what the ledger keeps of it."""
         smsc = self._smsc
-        layout = message.account.profile.receipt
-        of_place = f" {place}" if place else ""
-        for index, action in enumerate(decision.receipts):
-            if action.manual:
-                smsc.manual.keep(message, action, now)
-                continue
-            state = action.pick(decision.draw(f"state {index}{of_place}"))
-            if not (action.force or receipt_wanted(message.registered_delivery, state)):
-                continue
-            err = error_code(action, layout, state)
-            if action.before_reply:
-                due = now + delay
-            elif action.after == "validity":
-                due = max(message.expires_at, now + delay)
-            elif action.after is None:
-                due = now + delay + (smsc.settings.receipts.after if layout.after is None else layout.after)
-            else:
-                due = now + delay + action.after.draw(decision.draw(f"after {index}{of_place}"))
-            soon = due - now <= min(_SOON, smsc.settings.receipts.keep / 2)
-            if soon and message.has_one_id and message.account.usual_receipts and _is_usual(action):
-                form = smsc.delivery.writer.number_of(ReceiptForm(state, err))
+        receipts: list[tuple[object, ...]] = []
+        soonest = min(_SOON, smsc.settings.receipts.keep / 2)
+        usual = message.has_usual_id and message.account.usual_receipts and len(fate.receipts) == 1
+        for due in fate.receipts:
+            action = due.action
+            if usual and due.at - now <= soonest and _is_usual(action):
+                form = smsc.delivery.writer.number_of(ReceiptForm(due.state, due.error_code))
                 record = message.record(form)
-                if action.before_reply and not delay:
+                receipts.append((record[0], due.index, 0, due.state.name, due.error_code, due.at))
+                if due.at_once:
                     message.account.pending += 1
                     smsc.delivery.deliver(message.account, (record,), now)
                 else:
-                    smsc.delivery.schedule(message.account, (record,), due)
+                    smsc.delivery.schedule(message.account, (record,), due.at)
                 continue
-            planned = PlannedReceipt(smsc, message.with_receipt_id(action.id), action, state, err)
-            if action.before_reply and not delay:
+            planned = PlannedReceipt(
+                smsc, message.with_receipt_id(action.id), action, due.index, due.state, due.error_code
+            )
+            receipts += planned.stored(due.at)
+            if due.at_once:
                 planned.send(now)
             else:
-                planned.plan(due)
+                planned.plan(due.at)
+        for index, action in fate.manual:
+            waiting = ManualReceipt(message, index, action)
+            if smsc.manual.keep(waiting, now):
+                receipts.append((waiting.key, index, -1, "", "", 0.0))
+        return (
+            message.serial,
+            message.message_id,
+            message.receipt_id,
+            message.tlv_id,
+            message.number,
+            fate.state.name if fate.state is not None else "ENROUTE",
+            fate.error_code,
+            fate.at,
+            message.scheduled_at,
+            message.expires_at if message.has_validity else 0.0,
+            receipts,
+        )
 
 
 def parts_of(pdu: Pdu, destinations: int) -> int:

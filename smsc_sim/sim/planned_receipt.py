@@ -36,17 +36,45 @@ _COMMANDS = {"deliver_sm": CommandId.DELIVER_SM, "data_sm": CommandId.DATA_SM}
 class PlannedReceipt:
     """One such receipt: an event of the timeline, which comes again for each further time."""
 
-    __slots__ = ("action", "error_code", "left", "message", "smsc", "state")
+    __slots__ = ("action", "error_code", "index", "last", "message", "repeat", "smsc", "state")
 
     def __init__(
-        self, smsc: Smsc, message: Submitted, action: ReceiptAction, state: MessageState, error_code: str
+        self,
+        smsc: Smsc,
+        message: Submitted,
+        action: ReceiptAction,
+        index: int,
+        state: MessageState,
+        error_code: str,
+        *,
+        repeat: int = 0,
+        last: int | None = None,
     ) -> None:
+        """``index``: its place among the receipts of the message; ``repeat`` to ``last``: which times are left of it,
+        None for all.
+        """
         self.smsc = smsc
         self.message = message
         self.action = action
+        self.index = index
         self.state = state
         self.error_code = error_code
-        self.left = action.times
+        self.repeat = repeat
+        self.last = action.times - 1 if last is None else last
+
+    def stored(self, due: float) -> tuple[tuple[object, ...], ...]:
+        """All the times that are left of it as the ledger has them, the first at ``due``."""
+        return tuple(
+            (
+                receipt_key(self.message, self.index, repeat),
+                self.index,
+                repeat,
+                self.state.name,
+                self.error_code,
+                due + (repeat - self.repeat) * self.action.every,
+            )
+            for repeat in range(self.repeat, self.last + 1)
+        )
 
     def plan(self, due: float) -> None:
         """Let it be sent at ``due`` (seconds since the epoch)."""
@@ -65,14 +93,21 @@ class PlannedReceipt:
         account = delivery.account_for(own, self.action.via)
         own.pending -= 1
         account.pending += 1
-        self.left -= 1
-        if self.left > 0:
+        key = receipt_key(self.message, self.index, self.repeat)
+        if self.repeat < self.last:
+            self.repeat += 1
             self.plan(now + self.action.every)
-        delivery.deliver(account, (receipt_record(self.message, self.action, self.state, self.error_code, now),), now)
+        record = receipt_record(self.message, self.action, self.state, self.error_code, key, now)
+        delivery.deliver(account, (record,), now)
+
+
+def receipt_key(message: Submitted, index: int, repeat: int) -> bytes:
+    """The key of the record of an unusual receipt: its place among those of the message, and which time it is."""
+    return b"%b.%d.%d" % (message.key, index, repeat)
 
 
 def receipt_record(
-    message: Submitted, action: ReceiptAction, state: MessageState, error_code: str, now: float
+    message: Submitted, action: ReceiptAction, state: MessageState, error_code: str, key: bytes, now: float
 ) -> ReceiptRecord:
     """The receipt as a record that delivery sends as it is."""
     layout = message.account.profile.receipt
@@ -98,7 +133,7 @@ def receipt_record(
         fields["short_message"] = text
     pdu = encode(command, sequence_number=1, fields=fields, tlvs=payload)
     tlvs = b"".join(_tlvs(message, action, state, error_code))
-    return message.key, tlvs, routed(action.via), pdu[HEADER_LENGTH:], now, -command, message.session
+    return key, tlvs, routed(action.via), pdu[HEADER_LENGTH:], now, -command, message.session
 
 
 def error_code(action: ReceiptAction, layout: ReceiptLayout, state: MessageState) -> str:

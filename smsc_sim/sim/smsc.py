@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -22,30 +22,31 @@ from smsc_sim.sim.delivery import Delivery
 from smsc_sim.sim.facts import ConnectionFacts
 from smsc_sim.sim.fast_lane import FastLane
 from smsc_sim.sim.foreign import looks_like
+from smsc_sim.sim.injector import Injector
 from smsc_sim.sim.journal import Direction, Journal
 from smsc_sim.sim.journal.notes import ProtocolErrorNote, ScenarioNote, SessionNote, SwitchNote, cut
+from smsc_sim.sim.ledger import Ledger
 from smsc_sim.sim.manual_receipts import ManualReceipts
 from smsc_sim.sim.message_ids import MessageIds
 from smsc_sim.sim.operations import Operations
 from smsc_sim.sim.receipt import ReceiptForm
+from smsc_sim.sim.responses import refusal_of, response_to
 from smsc_sim.sim.rulebook import RuleBook
 from smsc_sim.sim.secrets import WITH_PASSWORD, without_passwords
 from smsc_sim.sim.session import Ending, Link, Session
 from smsc_sim.sim.session_timers import SessionTimers
+from smsc_sim.sim.store.lookup import Lookup
 from smsc_sim.sim.switches import Switch, Switches
 from smsc_sim.sim.timeline import Timeline
-from smsc_sim.smpp.commands import COMMANDS_BY_NAME, CommandId
+from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.errors import FramingError, WireError
-from smsc_sim.smpp.fields import CString, Integer
-from smsc_sim.smpp.framing import Partial, next_stop
+from smsc_sim.smpp.framing import HEADER, Partial, next_stop
 from smsc_sim.smpp.legality import State
-from smsc_sim.smpp.pdu import Pdu, encode, encode_header_only
+from smsc_sim.smpp.pdu import Pdu, encode_header_only
 from smsc_sim.smpp.receipt_text import MessageState
 from smsc_sim.smpp.status import CommandStatus
 
 Level: TypeAlias = Literal["debug", "info", "warn", "error"]
-
-_NO_FIELDS: Mapping[str, object] = {}
 
 _OFFENDING = 1024
 """Octets that are kept beside an error that they caused."""
@@ -89,27 +90,37 @@ class Smsc:
 
         ``fast``: False sends all PDUs through the full decoder.
         """
-        given, settings = settings, under_profile(settings, scenario.profile)
-        self.settings = settings
+        self._given = settings
+        self.settings = under_profile(settings, scenario.profile)
         self.profile = scenario.profile
         """The provider, before a bind says for whom."""
-        self.accounts = Accounts(accounts, scenario)
-        for account in self.accounts:
-            own = under_profile(given, account.profile)
-            account.timers, account.retry = own.timers, own.receipts.retry
+        self.accounts = Accounts(())
         self.rules: RuleBook | None = None
         self.counters = Counters()
         self.timeline = Timeline()
         self.journal = Journal(settings.journal_octets, settings.journal_entries)
         self.message_ids = MessageIds()
+        self.ledger = Ledger()
         self.sessions: dict[int, Session] = {}
         self.timers = SessionTimers(self)
         self.switches = Switches(self.timeline, self._switched)
         self.delivery = Delivery(
-            settings, self.timeline, self.counters, self.accounts, self.touch, self.timers.check_by, self.journal
+            settings,
+            self.timeline,
+            self.counters,
+            self.accounts,
+            self.ledger,
+            self.touch,
+            self.timers.check_by,
+            self.journal,
         )
+        self.injector = Injector(self)
         self.manual = ManualReceipts(self)
         self.default_form = self.delivery.writer.number_of(ReceiptForm())
+        self.lookup: Lookup | None = None
+        """Where messages are found again; None: none is kept."""
+        self.refusing: CommandStatus | None = None
+        """What all messages are refused with for now, as they could not be kept."""
         self.decide = decide
         if decide is None:
             self.obey(scenario, seed, now)
@@ -119,6 +130,18 @@ class Smsc:
         self._notes: list[Note] = []
         self._last_session = 0
         self._last_reference = 0
+        self.define(accounts, scenario, now)
+
+    def define(self, accounts: Iterable[AccountDefinition], scenario: Scenario, now: float) -> None:
+        """Have these accounts and the scenario's providers, with their timers and retries, from ``now`` on."""
+        self.profile = scenario.profile
+        self.settings = under_profile(self._given, scenario.profile)
+        self.accounts.define(accounts, scenario)
+        for account in self.accounts:
+            own = under_profile(self._given, account.profile)
+            account.timers, account.retry = own.timers, own.receipts.retry
+        for session in self.sessions.values():
+            self.timers.start(session, now)
 
     def obey(self, scenario: Scenario, seed: int, now: float) -> None:
         """Have these rules and switches from ``now`` on.
@@ -142,6 +165,16 @@ class Smsc:
         self.rules = rules if scenario.rules or default is not None else None
         self.decide = self.rules.decide if self.rules is not None else None
         self.journal.note(ScenarioNote(at=now, what="in force", rules=len(rules.rules)))
+
+    def begin_with(self, next_id: int, next_number: int, last_session: int) -> None:
+        """Go on with the numbers of an earlier run; to be called before anything happens."""
+        self.ledger.next_id = next_id
+        self.message_ids = MessageIds(next_number)
+        self._last_session = last_session
+
+    def numbers(self) -> tuple[int, int, int]:
+        """Where :meth:`begin_with` would have to go on."""
+        return self.ledger.next_id, self.message_ids.number, self._last_session
 
     # What the driver tells
 
@@ -317,24 +350,7 @@ class Smsc:
         session.sent += 1
         self.touch(session)
 
-    def response(
-        self,
-        request: Pdu,
-        fields: Mapping[str, object] = _NO_FIELDS,
-        tlvs: Iterable[tuple[str | int, object]] = (),
-        command_status: int = CommandStatus.ESME_ROK,
-    ) -> bytes:
-        """The response PDU to ``request``, which must be one that has a response."""
-        command = request.command
-        assert command is not None, "the caller knows the command"
-        assert command.response is not None, "the caller knows that there is a response"
-        return encode(
-            command.response,
-            sequence_number=request.sequence_number,
-            command_status=command_status,
-            fields=fields,
-            tlvs=tlvs,
-        )
+    response = staticmethod(response_to)
 
     def refusal(
         self,
@@ -346,47 +362,24 @@ class Smsc:
         body: bool | None = None,
         tlvs: Iterable[tuple[str | int, object]] = (),
     ) -> bytes:
-        """The PDU that refuses ``request``: its own response, or a generic_nack where it has none.
+        """The PDU that refuses ``request``; see :func:`~.responses.refusal_of`.
 
-        Without a body, unless ``error_bodies`` or ``body`` asks for one (SMPP 3.4 section 4.1.2: "not returned if the
-        command_status field contains a non-zero value").  ``by_name``: the number is the one that the provider
-        has for this status of the specification.
+        ``by_name``: the number is the one that the provider has for this status of the specification.
         """
         profile = self.profile_for(session, request)
-        command_status = profile.status(command_status) if by_name else command_status
-        bodies = self.settings.error_bodies if profile.error_bodies is None else profile.error_bodies
-        command = request.command
-        if command is None or command.response is None:
-            return encode_header_only(CommandId.GENERIC_NACK, command_status, request.sequence_number)
-        response = COMMANDS_BY_NAME[command.response]
-        if not (bodies if body is None else body) and not tlvs:
-            return encode_header_only(response.command_id, command_status, request.sequence_number)
-        values: dict[str, int | str] = {
-            "system_id": self.settings.system_id,
-            "message_state": MessageState.UNKNOWN.value,
-        }
-        if request.name == "query_sm":
-            with suppress(WireError):
-                values["message_id"] = str(request.fields["message_id"])
-        fields = {
-            field.name: values.get(field.name, 0 if isinstance(field, Integer) else "")
-            for field in response.fields
-            if isinstance(field, Integer | CString)
-        }
-        return encode(
-            response.name,
-            sequence_number=request.sequence_number,
-            command_status=command_status,
-            fields=fields,
-            tlvs=tlvs,
-        )
+        status = profile.status(command_status) if by_name else command_status
+        return refusal_of(request, status, profile, self.settings, body=body, tlvs=tlvs)
 
     def refuse(self, session: Session, request: Pdu, command_status: int, now: float) -> None:
         """Answer ``request`` with an error; a CommandStatus is a status by name, another integer stays that number."""
         if request.name in SUBMISSIONS:
             self.counters.messages_refused += 1
         by_name = isinstance(command_status, CommandStatus)
-        self.send(session, self.refusal(session, request, command_status, by_name=by_name))
+        refusal = self.refusal(session, request, command_status, by_name=by_name)
+        if request.name in SUBMISSIONS:
+            status = HEADER.unpack_from(refusal)[2]
+            self.ledger.submitted(session, request, self.ledger.take_ids(1), status, "", (), self.journal.next_seq, now)
+        self.send(session, refusal)
 
     def profile_for(self, session: Session, request: Pdu) -> Profile:
         """The provider that answers a request: that of the account, also of the one that a bind asks for."""

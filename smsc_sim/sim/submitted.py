@@ -19,8 +19,10 @@ class Submitted:
     account: Account
     session: int
     """The number of the session that submitted it."""
-    key: bytes
-    """What attempts to deliver its receipts are counted by."""
+    id: int
+    """Of the stored message."""
+    place: int
+    """Which destination of the PDU it went to; 0 is the first."""
     message_id: str
     """As the response has it."""
     receipt_id: str | None
@@ -37,14 +39,23 @@ class Submitted:
     registered_delivery: int
     accepted_at: float
     """Seconds since the epoch."""
+    scheduled_at: float
+    """Its schedule_delivery_time, seconds since the epoch; 0 when it has none."""
     expires_at: float
     """When its validity period ends, seconds since the epoch."""
+    has_validity: bool
+    """Whether it says so itself."""
     serial: int
     """The number that its ids are forms of."""
-    has_one_id: bool
-    """Whether response, text and TLV have the same id, and no other message has it."""
+    has_usual_id: bool
+    """Whether response, text and TLV all have the id as the message path writes it."""
     number: int = 0
     """How many messages the rule has decided, this one included."""
+
+    @property
+    def key(self) -> bytes:
+        """What keys of its receipts begin with; no other message has it."""
+        return b"%d-%d" % (self.serial, self.place)
 
     def record(self, form: int) -> ReceiptRecord:
         """A receipt of the usual kind; its id is the one of the response."""

@@ -14,7 +14,10 @@ from tests.sim.playing import ALPHA, START
 MESSAGE = Submitted(
     account=Account(ALPHA),
     session=3,
-    key=b"27",
+    id=1,
+    place=0,
+    scheduled_at=0.0,
+    has_validity=False,
     message_id="0000000027",
     receipt_id="0000000027",
     tlv_id="0000000027",
@@ -26,7 +29,7 @@ MESSAGE = Submitted(
     accepted_at=START,
     expires_at=START + 60,
     serial=27,
-    has_one_id=True,
+    has_usual_id=True,
     number=4,
 )
 

@@ -86,12 +86,13 @@ class DecisionNote(JournalNote, frozen=True, kw_only=True, tag="decision"):
 
 
 class ReceiptNote(JournalNote, frozen=True, kw_only=True, tag="receipt"):
-    """What became of receipts, where it is not to be seen in the PDUs alone."""
+    """What became of receipts and messages of subscribers, where it is not to be seen in the PDUs alone."""
 
     what: Literal["scheduled", "sent", "acknowledged", "refused", "waiting", "expired", "discarded"]
     """``waiting``: due, and the account has no bind that receives; ``expired``: not answered within the response
     timer; ``discarded``: given up for good."""
     message: str = ""
+    """Such as ``m-31``: of a subscriber's message; of a receipt there is its message_id."""
     message_id: str = ""
     """As the response to the message had it; empty where the note is about several."""
     state: str = ""
@@ -105,23 +106,21 @@ class ReceiptNote(JournalNote, frozen=True, kw_only=True, tag="receipt"):
 
     def words(self) -> str:
         """Such as ``receipt of 00000001 refused with ESME_RSYSERR``."""
-        whose = f"receipt of {self.message_id}" if self.message_id else f"{self.count} receipt(s)"
+        whose = f"receipt of {self.message_id}" if self.message_id else self.message or f"{self.count} receipt(s)"
         return f"{whose} {self.what}" + (f" with {self.status}" if self.status else "")
 
 
 class MoNote(JournalNote, frozen=True, kw_only=True, tag="mo"):
     """A message of a subscriber is given to an account."""
 
-    source: str
-    destination: str
-    text: str = ""
+    message: str = ""
+    """Such as ``m-31``: its first PDU."""
     parts: int = 1
-    by: str = ""
-    """What brought it: ``rule``, ``api`` ..."""
+    """PDUs that it takes."""
 
     def words(self) -> str:
-        """Such as ``MO from 447700900123 to 12345: STOP``."""
-        return f"MO from {self.source} to {self.destination}: {self.text}"
+        """Such as ``MO m-31 for acme, 2 PDUs``."""
+        return f"MO {self.message} for {self.account}, {self.parts} PDU(s)"
 
 
 class SwitchNote(JournalNote, frozen=True, kw_only=True, tag="switch"):

@@ -218,5 +218,5 @@ def test_a_message_of_a_subscriber_by_a_rule() -> None:
     game.advance(3)
     note = first(game, "mo")
     assert isinstance(note, MoNote)
-    assert (note.account, note.source, note.destination) == ("alpha", "491701234567", "Sender")
-    assert (note.text, note.parts, note.by) == ("STOP", 1, "rule")
+    assert (note.account, note.message, note.parts) == ("alpha", "m-2", 1)
+    assert note.words() == "MO m-2 for alpha, 1 PDU(s)"
