@@ -109,7 +109,8 @@ class SmppProtocol(Protocol):
     def handshakeCompleted(self) -> None:
         """The TLS handshake is done."""
         transport: Any = self.transport
-        self.session.tls = transport.getHandle().get_protocol_version_name()
+        version = transport.getHandle().get_protocol_version_name()
+        self.session.tls = self._driver.smsc.journal.sessions.get(self.session.number).tls = version
 
     def dataReceived(self, data: bytes) -> None:
         """Octets came."""

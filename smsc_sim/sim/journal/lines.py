@@ -9,12 +9,15 @@ import msgspec
 
 from smsc_sim.sim.journal.chunks import gathered
 from smsc_sim.sim.journal.event import JournalEvent, PduEvent, instant
+from smsc_sim.sim.journal.notes import DecisionNote
 from smsc_sim.sim.journal.ring import Journal
 
 VERSION: Final = 1
 """Of the set of fields; it changes when a field is renamed or changes its meaning, not when one is added."""
 
 _INSTANTS: Final = ("until", "again_at")
+_REPLY: Final = {"status": "status", "command_status": "number", "how": "how"}
+_DECISION: Final = {"where": "at"}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -29,6 +32,9 @@ def as_json(event: JournalEvent) -> dict[str, Any]:
     about.pop("session", None)
     about.pop("account", None)
     plain.update((key, value) for key in ("session", "account", "bind") if (value := getattr(event, key)))
+    if isinstance(event.note, DecisionNote):
+        reply = {name: about.pop(key) for key, name in _REPLY.items() if key in about}
+        about = {_DECISION.get(key, key): value for key, value in about.items()} | ({"reply": reply} if reply else {})
     for key in _INSTANTS:
         if key in about:
             about[key] = msgspec.to_builtins(instant(about[key]))

@@ -84,8 +84,9 @@ def test_notes_as_lines() -> None:
     assert [as_json(event) for event in journal.events(0).events] == [
         {
             "seq": 1, "t": t, "kind": "decision", "event": "submit_sm", "rule": "no credit left",
-            "where": "scenario.yaml:7", "message": "m-31", "status": "ESME_RINVBALANCE", "command_status": 1035,
-            "how": "response", "tried": ({"rule": "nightly", "because": "event bind, not submit_sm"},),
+            "at": "scenario.yaml:7", "message": "m-31",
+            "reply": {"status": "ESME_RINVBALANCE", "number": 1035, "how": "response"},
+            "tried": ({"rule": "nightly", "because": "event bind, not submit_sm"},),
         },
         {"seq": 2, "t": t, "kind": "switch", "name": "outage", "active": False},
         {
