@@ -20,7 +20,6 @@ from smsc_sim.web.access import Access
 from smsc_sim.web.hint import ClientHint
 from smsc_sim.web.sse import EventHub
 
-
 Result = TypeVar("Result")
 
 
