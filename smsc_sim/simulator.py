@@ -13,12 +13,13 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList, fail, maybeDeferred
 from twisted.internet.interfaces import IListeningPort, IOpenSSLContextFactory, IProtocolFactory
 from twisted.internet.task import LoopingCall
-from twisted.internet.threads import deferToThreadPool
+from twisted.internet.threads import deferToThread, deferToThreadPool
 from twisted.python.failure import Failure
 
 from smsc_sim import __version__
 from smsc_sim.net.driver import Driver
 from smsc_sim.net.endpoints import address_of, is_loopback, is_off, listen, stream_endpoint, tls_endpoint
+from smsc_sim.net.journal_file import InThread, JournalFile
 from smsc_sim.net.logs import NoteLog, PduLog
 from smsc_sim.net.manual_driver import ManualDriver
 from smsc_sim.net.outbind import send_outbind
@@ -32,6 +33,7 @@ from smsc_sim.scenario.load import Checked, check_path
 from smsc_sim.sim.clock import AdvanceReport, ClockError
 from smsc_sim.sim.decision import Decide
 from smsc_sim.sim.in_force import InForce
+from smsc_sim.sim.journal.notes import ScenarioNote, cut
 from smsc_sim.sim.outbind import Outbind
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
@@ -73,6 +75,7 @@ class Simulator(Service):
         on_ready: Callable[[ReadyReport], None] = lambda report: None,
         on_token: Callable[[str], None] = lambda token: None,
         decide: Decide | None = None,
+        in_thread: InThread = deferToThread,
     ) -> None:
         """``clock()``: seconds since the epoch; ``draw_token()``: a random text that nobody can guess.
 
@@ -81,8 +84,8 @@ class Simulator(Service):
 
         A manual clock begins at the whole second before ``clock()``, and stands there until :meth:`advance`.
 
-        Raises TlsError, EndpointError or FindingsError for a certificate, an endpoint or an ``--auth-file`` that cannot
-        be used.
+        Raises TlsError, EndpointError, FindingsError or JournalFileError for a certificate, an endpoint, an
+        ``--auth-file`` or a journal's file that cannot be used.
         """
         self.settings = settings
         self._reactor = reactor
@@ -106,7 +109,13 @@ class Simulator(Service):
         self.store: Storekeeper | None = None
         """Where messages are kept; None when none are, and before the service begins."""
         if settings.pdu_log != "none":
-            self.smsc.journal.listener = PduLog(self.smsc, octets=settings.pdu_log == "hex")
+            self.smsc.journal.subscribe(PduLog(self.smsc, octets=settings.pdu_log == "hex"))
+        self.journal_file: JournalFile | None = None
+        """The file that ``--journal`` names."""
+        if settings.journal is not None:
+            self.journal_file = JournalFile(
+                self.smsc.journal, settings.journal, reactor, clock=clock, in_thread=in_thread, say=self._log.say
+            )
         self._started_at = start
         self._fingerprint = ""
         self._ports: list[IListeningPort] = []
@@ -266,6 +275,8 @@ class Simulator(Service):
 
     def _say_ready(self) -> None:
         self._ready = True
+        if self.journal_file is not None:
+            self.journal_file.start()
         if self.settings.watch:
             self._watcher.start(WATCH_EVERY, now=False)
         self._on_ready(
@@ -293,11 +304,14 @@ class Simulator(Service):
         for finding in checked.findings:
             self._log.say("warn" if finding.severity == "warning" else finding.severity, str(finding))
         scenario = checked.scenario
+        now = self.driver.clock()
         if scenario is None:
+            errors = [str(finding) for finding in checked.findings if finding.severity == "error"]
+            self.smsc.journal.note(ScenarioNote(at=now, what="refused", path=path, reason=cut("; ".join(errors[:1]))))
             self._log.say("error", f"{path} is not obeyed; what was loaded before stays in force")
             return checked
-        with self.console.change() as now:
-            self.in_force.load(scenario, now)
+        self.in_force.load(scenario, now)
+        self.driver.settle(now)
         self._files = checked.files
         self._seen = self._stamps()
         self._log.say("info", f"{path} is in force, {len(scenario.rules)} rules")
@@ -359,7 +373,9 @@ class Simulator(Service):
         self.smsc.begin_shutdown(now, self.settings.grace)
         driver.settle(now)
         stopped = DeferredList([*closing, gone]).addCallback(lambda _: driver.stop())
-        store = self.store
+        journal_file, store = self.journal_file, self.store
+        if journal_file is not None:
+            stopped.addCallback(lambda _: journal_file.stop())
         if store is not None:
             stopped.addCallback(lambda _: store.stop())
         return stopped

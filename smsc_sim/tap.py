@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 from smsc_sim.net.endpoints import CannotListen, EndpointError
+from smsc_sim.net.journal_file import JournalFileError
 from smsc_sim.net.ready import ReadyReport
 from smsc_sim.net.tls import TlsError
 from smsc_sim.options import OptionsError, Settings, twistd_options
@@ -132,7 +133,7 @@ def _make(kind: type[Simulator], settings: Settings, reactor: Any) -> Simulator:
             on_ready=lambda report: _tell_ready(settings, report),
             on_token=_tell_token,
         )
-    except (TlsError, EndpointError, FindingsError) as error:
+    except (TlsError, EndpointError, FindingsError, JournalFileError) as error:
         raise refuse(str(error), OptionsError.exit_code) from None
 
 

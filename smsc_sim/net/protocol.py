@@ -105,8 +105,9 @@ class SmppProtocol(Protocol):
         peer, host = _names(transport.getPeer())
         tcp = ITCPTransport.providedBy(transport)
         encrypted = INegotiated.providedBy(transport)
+        local, _ = _names(transport.getHost())
         tls = "TLS" if encrypted else ""
-        self.session = driver.smsc.connected(peer, host, now, link=self, tls=tls, outbind=self._outbind)
+        self.session = driver.smsc.connected(peer, host, now, local=local, link=self, tls=tls, outbind=self._outbind)
         if tcp:
             transport.setTcpNoDelay(True)
         if tcp and not encrypted:
@@ -119,7 +120,8 @@ class SmppProtocol(Protocol):
     def handshakeCompleted(self) -> None:
         """The TLS handshake is done."""
         transport: Any = self.transport
-        self.session.tls = transport.getHandle().get_protocol_version_name()
+        version = transport.getHandle().get_protocol_version_name()
+        self.session.tls = self._driver.smsc.journal.sessions.get(self.session.number).tls = version
 
     def dataReceived(self, data: bytes) -> None:
         """Octets came."""

@@ -121,6 +121,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warn", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
     pdu_log: Literal["none", "summary", "hex"] = "none"
+    journal: FilePath | None = None
+    """Where the journal's events are appended as JSON lines; None: nowhere."""
 
     smsc: SmscSettings = SmscSettings()
     accounts: tuple[AccountDefinition, ...] = (DEFAULT_ACCOUNT,)

@@ -234,6 +234,7 @@ OPTIONS: Final = (
         "tls_client_ca",
         "clients need its signature",
         "Certificate authorities, PEM. A client must show a certificate that one of them signed.",
+        rare=True,
     ),
     Option(
         "Messages",
@@ -288,6 +289,7 @@ OPTIONS: Final = (
         "until enquire_link",
         "How long an ESME may say nothing before an enquire_link is sent.",
         name="enquire_link_timer",
+        rare=True,
     ),
     Option(
         "Sessions",
@@ -347,6 +349,20 @@ OPTIONS: Final = (
     Option("Logging", "log_level", "debug, info, warn, error", "The least important lines that are logged."),
     Option("Logging", "log_format", "or json", "Lines for people, or a JSON object a line."),
     Option("Logging", "pdu_log", "or summary, hex", "What is logged of each PDU: nothing, a line, or its octets, too."),
+    Option(
+        "Logging",
+        "journal",
+        "events as JSON lines",
+        "The file to which the journal is appended while the server runs: each PDU and what happened beside it, a JSON "
+        "object a line. A file that cannot be written is told once, and stops nothing.",
+    ),
+    Option(
+        "Logging",
+        "smsc.record_secrets",
+        "passwords in the journal",
+        "Whether the journal has the passwords of binds; else they are overwritten with ``*``.",
+        rare=True,
+    ),
 )
 
 

@@ -61,3 +61,7 @@ class SmscSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Connections at the same time, bound or not."""
     journal_octets: Annotated[Octets, Meta(ge=0)] = 16 * MIB
     """Octets that the journal in memory may take."""
+    journal_entries: Annotated[int, Meta(ge=0, le=10_000_000)] = 100_000
+    """Reads, writes and other events that the journal in memory may hold."""
+    record_secrets: bool = False
+    """Whether the journal has the passwords of binds."""

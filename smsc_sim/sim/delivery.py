@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from math import inf
+from typing import Literal
 
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim.account import Account, Accounts
 from smsc_sim.sim.counters import Counters
 from smsc_sim.sim.delivery_watcher import DeliveryWatcher
-from smsc_sim.sim.ledger import Ledger
+from smsc_sim.sim.journal import Journal
+from smsc_sim.sim.journal.notes import ReceiptNote
+from smsc_sim.sim.ledger import Ledger, message_of
 from smsc_sim.sim.receipt import MO_KEY, ReceiptRecord, ReceiptWriter
 from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER, Session
 from smsc_sim.sim.timeline import Pending, Timeline
-from smsc_sim.smpp.status import CommandStatus
+from smsc_sim.smpp.status import CommandStatus, name_of
 
 RETRY_LATER = frozenset(
     {
@@ -96,11 +99,13 @@ class Delivery:
         touch: Callable[[Session], None],
         check_by: Callable[[Session, float], None],
         by_sockets: Callable[[float], float],
+        journal: Journal,
     ) -> None:
         """``touch(session)``: there is something in its outbox; ``check_by(session, instant)``: look at its timers.
 
         ``by_sockets(now)``: the instant by the clock of the sockets, which ``check_by`` takes.
         """
+        self._journal = journal
         self.writer = ReceiptWriter()
         self.withdrawn: set[bytes] = set()
         """Keys of pending records that are not to be sent any more; each is forgotten when its turn comes."""
@@ -158,6 +163,8 @@ class Delivery:
             if origin is not None and origin.room() >= len(records):
                 self._send(origin, records, now)
                 return
+        if not account.waiting and not any(session.receives for session in account.sessions):
+            self._note("waiting", account, now, len(records))
         self._wait(account, records)
         self.drain(account, now)
 
@@ -228,6 +235,7 @@ class Delivery:
 
     def _discard_unbound(self, account: Account, queue: deque[ReceiptRecord], now: float) -> None:
         """Give up all that waits for a session which is gone."""
+        self._note("discarded", account, now, len(queue))
         while queue:
             record = queue.popleft()
             if (watcher := self._watcher(record)) is not None:
@@ -244,6 +252,7 @@ class Delivery:
                 self._discard(account, record, now)
             else:
                 kept.append(record)
+        self._note("discarded", account, now, len(records) - len(kept))
         return kept
 
     def _wait(self, account: Account, records: Sequence[ReceiptRecord], *, first: bool = False) -> None:
@@ -301,7 +310,8 @@ class Delivery:
         if (watcher := self._watcher(record)) is not None:
             watcher.answered(command_status, nacked, now)
         if command_status in RETRY_LATER if retry is None else retry and command_status != CommandStatus.ESME_ROK:
-            self._again(account, record, now, retry, command_status)
+            due = self._again(account, record, now, retry, command_status)
+            self._note("refused", account, now, record=record, command_status=command_status, again_at=due)
             return
         if command_status == CommandStatus.ESME_ROK:
             self._counters.receipts_acknowledged += 1
@@ -309,6 +319,7 @@ class Delivery:
             self._forget(account, record, now)
         else:
             self._counters.receipts_refused += 1
+            self._note("refused", account, now, record=record, command_status=command_status)
             self._give_up(account, record, "refused", now, command_status)
 
     def expire(self, session: Session, now: float, instant: float) -> int:
@@ -331,18 +342,23 @@ class Delivery:
                 self._again(account, record, now)
                 expired += 1
         self._counters.receipts_expired += expired
-        if expired and account is not None and account.waiting:
-            self.drain(account, now)
+        if expired and account is not None:
+            self._note("expired", account, now, expired)
+            if account.waiting:
+                self.drain(account, now)
         return expired
 
     def sweep(self, account: Account, now: float) -> None:
         """Give up what has waited at the head of a queue for longer than ``receipts.keep``."""
         oldest = now - self._settings.keep
+        discarded = 0
         for key, queue in list(account.waiting.items()):
             while queue and queue[0][4] <= oldest:
+                discarded += 1
                 self._discard(account, queue.popleft(), now)
             if not queue:
                 del account.waiting[key]
+        self._note("discarded", account, now, discarded)
         account.sweep_planned = False
         if account.waiting:
             self._plan_sweep(account, now + _GRAIN)
@@ -376,19 +392,49 @@ class Delivery:
         now: float,
         retry: tuple[float, ...] | None = None,
         command_status: int | None = None,
-    ) -> None:
-        """Another attempt, as the retry ladder says, unless the receipt is too old or there is no ladder."""
+    ) -> float:
+        """Another attempt, as the retry ladder says, unless the receipt is too old or there is no ladder.
+
+        Returns when it is due, seconds since the epoch; 0 when it is given up.
+        """
         attempts = account.attempts.get(record[0], 0)
         ladder = account.retry if retry is None else retry
         due = now + ladder[min(attempts, len(ladder) - 1)] if ladder else inf
         if due - record[4] > self._settings.keep:
             self._discard(account, record, now, command_status)
-            return
+            return 0.0
         account.attempts[record[0]] = attempts + 1
         self._ledger.retry(record[0], command_status, attempts + 1, due, now)
         if (watcher := self._watcher(record)) is not None:
             watcher.again(due)
         self._timeline.add(due, DueReceipts(self, account, (record,)))
+        return due
+
+    def _note(
+        self,
+        what: Literal["refused", "waiting", "expired", "discarded"],
+        account: Account,
+        now: float,
+        count: int = 1,
+        *,
+        record: ReceiptRecord | None = None,
+        command_status: int = 0,
+        again_at: float = 0.0,
+    ) -> None:
+        if count:
+            key = record[0] if record is not None else b""
+            inbound = message_of(key)
+            note = ReceiptNote(
+                at=now,
+                account=account.system_id,
+                what=what,
+                message=f"m-{inbound}" if inbound else "",
+                message_id="" if inbound else key.decode("latin-1"),
+                status=name_of(command_status) if command_status else "",
+                again_at=again_at,
+                count=count,
+            )
+            self._journal.note(note)
 
     def _discard(self, account: Account, record: ReceiptRecord, now: float, command_status: int | None = None) -> None:
         """Give it up: it has waited too long, or there is no further attempt."""

@@ -16,7 +16,9 @@ from smsc_sim.sim.binding import Binding
 from smsc_sim.sim.broadcast import Broadcasts
 from smsc_sim.sim.cancellation import cancel_sm
 from smsc_sim.sim.decision import Decision
+from smsc_sim.sim.decision_note import decision_note
 from smsc_sim.sim.facts import PduFacts
+from smsc_sim.sim.journal.notes import SessionNote
 from smsc_sim.sim.kept_message import Unable
 from smsc_sim.sim.mo import plan_mo
 from smsc_sim.sim.query import query_sm
@@ -101,7 +103,7 @@ class Operations:
             if self._offered(session, pdu, now):
                 self._carry_out(session, pdu, now)
         except WireError as error:
-            self._smsc.protocol_error(session, f"{pdu.name} refused: {error}")
+            self._smsc.protocol_error(session, f"{pdu.name} refused: {error}", now, pdu.octets)
             self._smsc.refuse(session, pdu, error.status, now)
 
     def afterwards(self, session: Session, decision: Decision, now: float) -> None:
@@ -115,7 +117,7 @@ class Operations:
         if profile.pdus is None or pdu.name in profile.pdus:
             return True
         refused = profile.refused_pdu
-        smsc.protocol_error(session, f"{pdu.name} is not offered by {profile.name}")
+        smsc.protocol_error(session, f"{pdu.name} is not offered by {profile.name}", now, pdu.octets)
         if refused.how == "nack":
             by_name = isinstance(refused.status, CommandStatus)
             status = profile.status(refused.status) if by_name else refused.status
@@ -138,6 +140,8 @@ class Operations:
         if decision is None:
             handler(session, pdu, now)
             return
+        if smsc.rules is not None:
+            smsc.journal.note(decision_note(smsc.rules, event, facts, decision, now))
         smsc.switch_as(decision, now)
         self._decision = decision
         try:
@@ -206,6 +210,7 @@ class Operations:
     def _unbind(self, session: Session, pdu: Pdu, now: float) -> None:
         smsc = self._smsc
         smsc.note("info", session, "unbound by the ESME")
+        smsc.journal.note(SessionNote(at=now, session=session.number, what="unbound"))
         smsc.leave(session, State.UNBOUND, now)
         linger = UNBIND_LINGER
         if self._decision is not None and self._decision.reply.how == "none":
@@ -245,7 +250,10 @@ class Operations:
         else:
             smsc.counters.responses_unmatched += 1
             smsc.protocol_error(
-                session, f"{pdu.name} answers no request of ours (sequence_number {pdu.sequence_number})"
+                session,
+                f"{pdu.name} answers no request of ours (sequence_number {pdu.sequence_number})",
+                now,
+                pdu.octets,
             )
         if pdu.command_length == HEADER_LENGTH or pdu.command is None:
             # Some ESMEs leave the body out of a deliver_sm_resp; all that counts stands in the header.
@@ -253,7 +261,7 @@ class Operations:
         try:
             pdu.check()
         except WireError as error:
-            smsc.protocol_error(session, f"{pdu.name} taken although {error}")
+            smsc.protocol_error(session, f"{pdu.name} taken although {error}", now, pdu.octets)
 
     def _receipt_answered(self, session: Session, pdu: Pdu, record: ReceiptRecord, now: float) -> None:
         """Let the rules for deliver_sm_resp do what they do; nothing is ever sent in answer to it."""
@@ -268,6 +276,8 @@ class Operations:
         smsc.delivery.answered(session, record, status, now, retry, nacked=nacked)
         if decision is None:
             return
+        if smsc.rules is not None:
+            smsc.journal.note(decision_note(smsc.rules, "deliver_sm_resp", facts, decision, now))
         smsc.switch_as(decision, now)
         if session.account is not None:
             values = facts.values(decision.number)

@@ -28,7 +28,7 @@ def end_session(smsc: Smsc, session: Session, how: How, reason: str, now: float)
     """End a session, or freeze it; the log says why."""
     why = f"{how} from the console" + (f": {visible(reason[:LONGEST_REASON])}" if reason else "")
     if how == "freeze":
-        smsc.freeze(session, why)
+        smsc.freeze(session, why, now)
     elif how == "unbind" and session.bound and not session.muted:
         smsc.note("info", session, why)
         smsc.unbind(session, now, UNBIND_GRACE)
