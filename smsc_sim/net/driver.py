@@ -11,7 +11,6 @@ from smsc_sim.net.storekeeper import Storekeeper
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Note, Smsc
 
-
 EVENTS_IN_TURN = 5_000
 """Events that happen before sockets are looked at again; so many are due only after the process stood still."""
 
