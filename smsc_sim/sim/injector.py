@@ -216,8 +216,8 @@ class Run:
         self._plan(now + TICK if made == SLICE else now)
 
     def describe(self, due: float) -> Iterator[Pending]:
-        """The next message."""
-        yield Pending(due, "mo")
+        """The next message, whose account may not be known before it is made."""
+        yield Pending(due, "mo", text=f"{self._result.messages + 1} of injection {self._result.number}")
 
     def _due(self) -> float:
         """When the next message is made; infinite when that waits for answers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -311,15 +312,16 @@ class Smsc:
         if writable and session.account is not None and session.account.waiting:
             self.delivery.drain(session.account, now)
 
-    def run_until(self, now: float) -> None:
+    def run_until(self, now: float, limit: int = sys.maxsize) -> None:
         """Let everything happen that is due at or before ``now``, in order, each at the instant that it was due.
 
-        So it does not matter how often this is called, and how late.
+        So it does not matter how often this is called, and how late.  After ``limit`` events the rest waits for the
+        next time.
         """
         messages, timers = self.timeline, self.timers
         checks = timers.timeline
         timers.sockets_now = now
-        while True:
+        for _ in range(limit):
             due, check = messages.due_by(now), checks.due_by(now)
             if due is not None and (check is None or due <= check):
                 self.fire(messages.take(), due)
