@@ -9,7 +9,12 @@ from tests.web.site import Site
 SCENARIO = """
 smsc: 1
 accounts:
-  - {system_id: acme, password: secret, sessions: 2, throughput: 5/s per account, window: 5, wallet: {balance: 3, price: 1}}
+  - system_id: acme
+    password: secret
+    sessions: 2
+    throughput: 5/s per account
+    window: 5
+    wallet: {balance: 3, price: 1}
 """
 
 
