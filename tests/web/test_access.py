@@ -234,7 +234,7 @@ def test_a_token_made_for_a_console_that_is_exposed() -> None:
 
 
 def test_metrics_are_open_or_not() -> None:
-    assert Site(auth=KNOWN).get("/metrics").status == 303
+    assert Site(auth=KNOWN).get("/metrics").status == 401
 
 
 def reading(site: Site, method: str, path: str) -> Response:
