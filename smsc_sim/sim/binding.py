@@ -134,6 +134,8 @@ class Binding:
         if rate is not None and rate.scope == "session":
             session.throughput = SlidingWindow(rate)
         account.sessions.append(session)
+        if session.receives and account.waiting:
+            smsc.delivery.begins_to_receive(session, now)
         smsc.timers.start(session, now)
         smsc.counters.binds_accepted += 1
         smsc.note("info", session, f"bound as {bind_type}, SMPP {VERSION_NAMES[session.interface_version]}")

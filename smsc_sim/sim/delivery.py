@@ -1,35 +1,21 @@
-"""Delivery of receipts: which bind gets them, what waits, what is sent again."""
+"""Delivery of receipts: what is sent, what waits and for what, what is sent again, what is given up."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from math import inf
 
-from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim.account import Account, Accounts
+from smsc_sim.sim.backlog import put_back, queue_for, take_excess, take_older, waiting_for
 from smsc_sim.sim.counters import Counters
+from smsc_sim.sim.flush import Flush
 from smsc_sim.sim.ledger import Ledger
 from smsc_sim.sim.receipt import ReceiptRecord, ReceiptWriter
+from smsc_sim.sim.retries import RETRY_LATER, Attempts, next_attempt
+from smsc_sim.sim.routing import ONE_BY_ONE, choose, policy_of, receiver
 from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER, Session
 from smsc_sim.sim.timeline import Timeline
 from smsc_sim.smpp.status import CommandStatus
-
-RETRY_LATER = frozenset(
-    {
-        CommandStatus.ESME_RMSGQFUL,
-        CommandStatus.ESME_RX_T_APPN,
-        CommandStatus.ESME_RTHROTTLED,
-        CommandStatus.ESME_RSYSERR,
-    }
-)
-"""Statuses of a deliver_sm_resp after which the receipt is sent again (SMPP 3.4 section 5.1.3: temporary)."""
-
-_BY_ORIGIN = frozenset({"same", "other"})
-"""Policies that look at the session which submitted the message."""
-
-_ONE_BY_ONE = frozenset({"least_loaded", "round_robin"})
-"""Policies that choose anew for each receipt."""
 
 _OTHER_ACCOUNT = "account:"
 
@@ -66,12 +52,28 @@ class Sweep:
         self.delivery.sweep(self.account, now)
 
 
+class Wake:
+    """A look at what of one account may leave now, after a pause: an event of the timeline."""
+
+    __slots__ = ("account", "delivery", "due")
+
+    def __init__(self, delivery: Delivery, account: Account, due: float) -> None:
+        self.delivery = delivery
+        self.account = account
+        self.due = due
+
+    def fire(self, now: float) -> None:
+        """Look, unless an earlier look has been planned since."""
+        if self.account.wake_at == self.due:
+            self.account.wake_at = 0.0
+            self.delivery.drain(self.account, now)
+
+
 class Delivery:
     """Gets receipts to the ESMEs: at least once, in the order they fell due, within each session's window."""
 
     def __init__(
         self,
-        settings: SmscSettings,
         timeline: Timeline,
         counters: Counters,
         accounts: Accounts,
@@ -81,7 +83,6 @@ class Delivery:
     ) -> None:
         """``touch(session)``: there is something in its outbox; ``check_by(session, instant)``: look at its timers."""
         self.writer = ReceiptWriter()
-        self._settings = settings.receipts
         self._timeline = timeline
         self._counters = counters
         self._accounts = accounts
@@ -95,8 +96,13 @@ class Delivery:
         self._timeline.add(due, DueReceipts(self, account, records))
 
     def has_room(self, account: Account, messages: int = 1) -> bool:
-        """Whether the account may have the receipts of so many more messages pending (``receipts.queue``)."""
-        return account.pending + messages <= self._settings.queue
+        """Whether the receipts of so many more messages may be pending: ``receipts.queue`` and ``queue_full``."""
+        limits = account.receipts
+        if account.pending + messages <= limits.queue:
+            return True
+        # What waits makes room by itself, unless messages are refused for its sake.
+        waiting = account.waiting_count if limits.queue_full != "refuse" else 0
+        return account.pending - waiting + messages <= limits.queue
 
     def account_for(self, account: Account, via: str | None) -> Account:
         """The account whose binds get what goes ``via`` (a routing policy, ``account:NAME``, None: the usual way).
@@ -109,99 +115,94 @@ class Delivery:
 
     def deliver(self, account: Account, records: Sequence[ReceiptRecord], now: float) -> None:
         """Send what is due, as far as there are binds with room; keep the rest in order."""
-        if not account.waiting and self._policy(account, records[0]) == "same":
-            origin = self._bound(account, records[0][6])
+        first = not account.waiting
+        if first and now >= account.held_until and policy_of(account, records[0]) == "same":
+            origin = receiver(account, records[0][6])
             if origin is not None and origin.room() >= len(records):
                 self._send(origin, records, now)
                 return
-        self._wait(account, records)
-        self.drain(account, now)
+        for record in records:
+            queue_for(account, record).append(record)
+        self._watch_age(account)
+        self.drain(account, now, keep=inf if first else account.receipts.keep)
+        if account.pending > account.receipts.queue:
+            dropped = take_excess(account, records)
+            account.dropped += len(dropped)
+            self._counters.receipts_dropped += len(dropped)
+            for record in dropped:
+                self._discard(account, record, now)
 
-    def drain(self, account: Account, now: float) -> None:
-        """Send as much of what waits as the account's binds have room for."""
+    def drain(self, account: Account, now: float, *, keep: float | None = None) -> None:
+        """Send as much of what waits as the account's binds have room for, and as may leave now.
+
+        ``keep``: in place of ``receipts.keep``, for what has not waited at all.
+        """
+        if now < account.held_until:
+            self._wake(account, account.held_until)
+            return
         room = {session: session.room() for session in account.sessions if session.receives}
         available = sum(room.values())
-        oldest = now - self._settings.keep
+        flush = account.flush
+        if flush is not None and available > 0:
+            flush.left = min(flush.left, account.waiting_count)
+            available = min(available, flush.allowance(now))
+        oldest = now - (account.receipts.keep if keep is None else keep)
         for (policy, origin), queue in list(account.waiting.items()):
             while available > 0 and queue:
-                target = self._choose(policy, account, room, origin)
+                target = choose(policy, account, room, origin)
                 if target is None:
                     break
-                share = 1 if policy in _ONE_BY_ONE else min(room[target], len(queue))
-                records = [queue.popleft() for _ in range(share)]
+                share = 1 if policy in ONE_BY_ONE else min(room[target], len(queue), available)
+                records = queue.take(share)
                 if records[0][4] < oldest:
                     records = self._discard_older(account, records, oldest, now)
                 room[target] -= len(records)
                 available -= len(records)
                 if records:
+                    if flush is not None:
+                        flush.sent(len(records))
                     self._send(target, records, now)
             if not queue:
                 del account.waiting[policy, origin]
+        if flush is not None:
+            self._go_on_flushing(account, flush, now)
 
-    def _policy(self, account: Account, record: ReceiptRecord) -> str:
-        if record[5] < 0 and record[2]:
-            return record[2].decode()
-        return account.definition.receipts_via or self._settings.via
+    def _go_on_flushing(self, account: Account, flush: Flush, now: float) -> None:
+        """Plan when the next one leaves; after the last one there is no rate any more."""
+        if flush.left <= 0 or not account.waiting:
+            account.flush = None
+            if account.waiting:
+                self.drain(account, now)
+        elif flush.next_at > now:
+            self._wake(account, flush.next_at)
 
-    @staticmethod
-    def _bound(account: Account, number: int) -> Session | None:
-        """The account's session of this number, if it can still receive."""
-        for session in account.sessions:
-            if session.number == number:
-                return session if session.receives else None
-        return None
+    def _wake(self, account: Account, instant: float) -> None:
+        """Look at what may leave at ``instant``."""
+        if not account.wake_at or instant < account.wake_at:
+            account.wake_at = instant
+            self._timeline.add(instant, Wake(self, account, instant))
 
-    def _choose(self, policy: str, account: Account, room: dict[Session, int], origin: int) -> Session | None:
-        """The session that gets the next receipt of a message submitted on session ``origin``; None: wait.
-
-        ``same``: that session itself as long as it is bound and receives, any other afterwards; ``other``: never that
-        one; ``least_loaded``: fewest unanswered, then least traffic so far; ``any``: the longest bound.
-        """
-        if policy == "same":
-            session = self._bound(account, origin)
-            if session is not None:
-                return session if room[session] > 0 else None
-        able = [
-            session for session, free in room.items() if free > 0 and (policy != "other" or session.number != origin)
-        ]
-        if not able:
-            return None
-        if policy == "least_loaded":
-            return min(able, key=lambda session: (len(session.outstanding), session.sent + session.received))
-        if policy == "round_robin":
-            last = account.last_receiver
-            chosen = min(able, key=lambda session: (session.number <= last, session.number))
-            account.last_receiver = chosen.number
-            return chosen
-        return able[0]
+    def begins_to_receive(self, session: Session, now: float) -> None:
+        """A session has been bound: what no other session could take leaves at ``receipts.flush``."""
+        account = session.account
+        assert account is not None, "a bound session has an account"
+        rate = account.receipts.flush
+        if rate is None:
+            return
+        waited = waiting_for(account, session)
+        if waited:
+            if account.flush is None:
+                account.flush = Flush(rate, 0, now)
+            account.flush.left = min(account.flush.left + waited, account.waiting_count)
 
     def _discard_older(
         self, account: Account, records: list[ReceiptRecord], oldest: float, now: float
     ) -> list[ReceiptRecord]:
         """The records accepted since ``oldest``; the others have waited too long and are given up."""
-        kept = []
         for record in records:
             if record[4] < oldest:
                 self._discard(account, record, now)
-            else:
-                kept.append(record)
-        return kept
-
-    def _wait(self, account: Account, records: Sequence[ReceiptRecord], *, first: bool = False) -> None:
-        """Put records into their queues, at the end or (in their order) at the beginning."""
-        waiting = account.waiting
-        for record in reversed(records) if first else records:
-            policy = self._policy(account, record)
-            key = (policy, record[6] if policy in _BY_ORIGIN else 0)
-            queue = waiting.get(key)
-            if queue is None:
-                queue = waiting[key] = deque()
-            if first:
-                queue.appendleft(record)
-            else:
-                queue.append(record)
-        if not account.sweep_planned:
-            self._plan_sweep(account, 0.0)
+        return [record for record in records if record[4] >= oldest]
 
     def _send(self, session: Session, records: Sequence[ReceiptRecord], now: float) -> None:
         self.writer.write(session, records, now)
@@ -223,20 +224,30 @@ class Delivery:
     def answered(
         self,
         session: Session,
+        sequence_number: int,
         record: ReceiptRecord,
         command_status: int,
         now: float,
         retry: tuple[float, ...] | None = None,
     ) -> None:
-        """The ESME answered a receipt with this command_status (a generic_nack counts as its status).
+        """The ESME answered a receipt, sent so, with this command_status (a generic_nack counts as its status).
 
         ``retry``: seconds before each further attempt if it was not taken; empty: none; None: RETRY_LATER and the
-        server's own decide.
+        account's own decide.  A status of RETRY_LATER holds the account's whole queue until that attempt.
         """
         account = session.account
         assert account is not None, "only a bound session has receipts outstanding"
         if command_status in RETRY_LATER if retry is None else retry and command_status != CommandStatus.ESME_ROK:
-            self._again(account, record, now, retry, command_status)
+            due = self._again(account, record, now, account.receipts.retry if retry is None else retry, command_status)
+            if due == inf:
+                return
+            if command_status in RETRY_LATER:
+                put_back(account, record, session, sequence_number)
+                self._watch_age(account)
+                account.held_until = max(account.held_until, due)
+                self._wake(account, account.held_until)
+            else:
+                self._timeline.add(due, DueReceipts(self, account, (record,)))
             return
         if command_status == CommandStatus.ESME_ROK:
             self._counters.receipts_acknowledged += 1
@@ -258,7 +269,10 @@ class Delivery:
             for sequence in list(session.outstanding):
                 if (int.from_bytes(sequence, "big") - covered - 1) & LAST_SEQUENCE_NUMBER < LAST_SEQUENCE_NUMBER // 2:
                     break
-                self._again(account, session.outstanding.pop(sequence), now)
+                record = session.outstanding.pop(sequence)
+                due = self._again(account, record, now, account.receipts.retry)
+                if due != inf:
+                    self._timeline.add(due, DueReceipts(self, account, (record,)))
                 expired += 1
         self._counters.receipts_expired += expired
         if expired and account is not None and account.waiting:
@@ -267,21 +281,22 @@ class Delivery:
 
     def sweep(self, account: Account, now: float) -> None:
         """Give up what has waited at the head of a queue for longer than ``receipts.keep``."""
-        oldest = now - self._settings.keep
-        for key, queue in list(account.waiting.items()):
-            while queue and queue[0][4] <= oldest:
-                self._discard(account, queue.popleft(), now)
-            if not queue:
-                del account.waiting[key]
+        for record in take_older(account, now - account.receipts.keep):
+            self._discard(account, record, now)
         account.sweep_planned = False
         if account.waiting:
             self._plan_sweep(account, now + _GRAIN)
 
+    def _watch_age(self, account: Account) -> None:
+        """See to it that what waits is given up when it has waited too long."""
+        if not account.sweep_planned:
+            self._plan_sweep(account, 0.0)
+
     def _plan_sweep(self, account: Account, earliest: float) -> None:
         """Look again when the first of what waits now will have waited long enough, but not before ``earliest``."""
         account.sweep_planned = True
-        accepted_at = min(queue[0][4] for queue in account.waiting.values())
-        self._timeline.add(max(accepted_at + self._settings.keep, earliest), Sweep(self, account))
+        accepted_at = min(queue.first[4] for queue in account.waiting.values())
+        self._timeline.add(max(accepted_at + account.receipts.keep, earliest), Sweep(self, account))
 
     def session_lost(self, session: Session, now: float) -> None:
         """The session has ended: what it had not answered goes back to the head of the queue."""
@@ -289,7 +304,9 @@ class Delivery:
         if account is None:
             return
         if session.outstanding:
-            self._wait(account, list(session.outstanding.values()), first=True)
+            for sequence, record in session.outstanding.items():
+                put_back(account, record, session, int.from_bytes(sequence, "big"))
+            self._watch_age(account)
             session.outstanding = {}
             session.expiries = None
         if account.waiting:
@@ -300,19 +317,19 @@ class Delivery:
         account: Account,
         record: ReceiptRecord,
         now: float,
-        retry: tuple[float, ...] | None = None,
+        ladder: Sequence[float],
         command_status: int | None = None,
-    ) -> None:
-        """Another attempt, as the retry ladder says, unless the receipt is too old or there is no ladder."""
-        attempts = account.attempts.get(record[0], 0)
-        ladder = account.retry if retry is None else retry
-        due = now + ladder[min(attempts, len(ladder) - 1)] if ladder else inf
-        if due - record[4] > self._settings.keep:
+    ) -> float:
+        """Note that an attempt failed; returns when the next one is, infinite when the record is given up instead."""
+        former = account.attempts.get(record[0])
+        made = 1 if former is None else former.count + 1
+        due = next_attempt(account.receipts, ladder, made, record[4], now)
+        if due == inf:
             self._discard(account, record, now, command_status)
-            return
-        account.attempts[record[0]] = attempts + 1
-        self._ledger.retry(record[0], command_status, attempts + 1, due, now)
-        self._timeline.add(due, DueReceipts(self, account, (record,)))
+        else:
+            account.attempts[record[0]] = Attempts(made, command_status, due)
+            self._ledger.retry(record[0], command_status, made, due, now)
+        return due
 
     def _discard(self, account: Account, record: ReceiptRecord, now: float, command_status: int | None = None) -> None:
         """Give it up: it has waited too long, or there is no further attempt."""

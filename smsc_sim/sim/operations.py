@@ -250,7 +250,8 @@ class Operations:
         if smsc.rules is not None and smsc.rules.has("deliver_sm_resp"):
             decision = smsc.rules.decide_event("deliver_sm_resp", facts, now)
         retry = decision.retry if decision is not None else None
-        smsc.delivery.answered(session, record, pdu.command_status or _nack_status(pdu), now, retry)
+        status = pdu.command_status or _nack_status(pdu)
+        smsc.delivery.answered(session, pdu.sequence_number, record, status, now, retry)
         if decision is None:
             return
         smsc.switch_as(decision, now)

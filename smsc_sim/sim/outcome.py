@@ -176,7 +176,7 @@ class Outcomes:
         """Put the receipts of one message on the timeline; returns what the ledger keeps of it."""
         smsc = self._smsc
         receipts: list[tuple[object, ...]] = []
-        soonest = min(_SOON, smsc.settings.receipts.keep / 2)
+        soonest = min(_SOON, message.account.receipts.keep / 2)
         usual = message.has_usual_id and message.account.usual_receipts and len(fate.receipts) == 1
         for due in fate.receipts:
             action = due.action

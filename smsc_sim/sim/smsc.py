@@ -13,7 +13,7 @@ from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
 from smsc_sim.scenario.profile import Profile
 from smsc_sim.scenario.rule import SUBMISSIONS, Rule
-from smsc_sim.scenario.settings import ReceiptSettings, SmscSettings, Timers
+from smsc_sim.scenario.settings import SmscSettings, Timers
 from smsc_sim.sim.account import BINDS, Account, Accounts
 from smsc_sim.sim.counters import Counters
 from smsc_sim.sim.decision import Decide, Decision
@@ -92,7 +92,8 @@ class Smsc:
         self.accounts = Accounts(accounts, scenario)
         for account in self.accounts:
             own = under_profile(given, account.profile)
-            account.timers, account.retry = own.timers, own.receipts.retry
+            account.timers = own.timers
+            account.receipts = account.definition.delivery.applied_to(own.receipts)
         self.rules: RuleBook | None = None
         self.counters = Counters()
         self.timeline = Timeline()
@@ -103,7 +104,7 @@ class Smsc:
         self.timers = SessionTimers(self)
         self.switches = Switches(self.timeline, self._switched)
         self.delivery = Delivery(
-            settings, self.timeline, self.counters, self.accounts, self.ledger, self.touch, self.timers.check_by
+            self.timeline, self.counters, self.accounts, self.ledger, self.touch, self.timers.check_by
         )
         self.manual = ManualReceipts(self)
         self.default_form = self.delivery.writer.number_of(ReceiptForm())
@@ -454,9 +455,7 @@ class Smsc:
 
 
 def under_profile(settings: SmscSettings, profile: Profile) -> SmscSettings:
-    """The settings with the provider's timers and retries where they have been left at their defaults."""
+    """The settings with the provider's timers and delivery where they have been left at their defaults."""
     if profile.timers is not None and settings.timers == Timers():
         settings = structs.replace(settings, timers=profile.timers)
-    if profile.retry is not None and settings.receipts.retry == ReceiptSettings().retry:
-        settings = structs.replace(settings, receipts=structs.replace(settings.receipts, retry=profile.retry))
-    return settings
+    return structs.replace(settings, receipts=profile.delivery.below(settings.receipts))

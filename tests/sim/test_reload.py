@@ -156,7 +156,7 @@ def test_timers_that_are_said_of_the_server_come_before_those_of_the_provider(tm
 @pytest.mark.parametrize(("retry", "instants"), [("none", []), ("2s", [2, 4, 6, 8]), ("[1s, 4s]", [1, 5, 9])])
 @pytest.mark.parametrize("accounts", ["", BOTH])
 def test_the_retries_of_the_provider(tmp_path: Path, retry: str, instants: list[int], accounts: str) -> None:
-    play = under(tmp_path, f"retry: {retry}", accounts)
+    play = under(tmp_path, f"delivery: {{retry: {retry}}}", accounts)
     esme, other = play.bind(), play.bind(account=BETA)
     for each in (esme, other):
         each.submit()
@@ -180,7 +180,7 @@ def test_the_retries_of_the_provider(tmp_path: Path, retry: str, instants: list[
 
 def test_without_retries_what_is_not_answered_is_given_up(tmp_path: Path) -> None:
     timers = Timers(session_init=0.0, enquire_link=0.0, inactivity=0.0, response=3.0)
-    play = under(tmp_path, "retry: none", settings=smsc_settings(timers=timers))
+    play = under(tmp_path, "delivery: {retry: none}", settings=smsc_settings(timers=timers))
     esme = play.bind()
     esme.submit()
     play.advance(60)
@@ -189,9 +189,17 @@ def test_without_retries_what_is_not_answered_is_given_up(tmp_path: Path) -> Non
     assert (play.smsc.counters.receipts_expired, play.smsc.counters.receipts_discarded) == (1, 1)
 
 
+def test_what_the_account_says_of_delivery_comes_first(tmp_path: Path) -> None:
+    accounts = "accounts: [{system_id: alpha, password: secret1, profile: own.yaml, delivery: {retry: 2s, queue: 7}}]"
+    settings = smsc_settings(receipts=ReceiptSettings(retry=(3.0,), window=5))
+    play = under(tmp_path, "delivery: {retry: none, attempts: 4, queue: 9}", accounts, settings=settings)
+    receipts = play.account().receipts
+    assert (receipts.retry, receipts.attempts, receipts.queue, receipts.window) == ((2.0,), 4, 7, 5)
+
+
 def test_retries_that_are_said_of_the_server_come_first(tmp_path: Path) -> None:
     settings = smsc_settings(receipts=ReceiptSettings(retry=(3.0,)))
-    play = under(tmp_path, "retry: none", settings=settings)
+    play = under(tmp_path, "delivery: {retry: none}", settings=settings)
     esme = play.bind()
     esme.submit()
     play.advance(1.1)
