@@ -5,7 +5,8 @@ from __future__ import annotations
 from smsc_sim.scenario.values import Pace
 
 _SLACK = 0.1
-"""Seconds for which what could not leave may be made up for: more than the timeline is ever late, and no burst."""
+"""Seconds that may be made up for, so that the rate is kept though looks are late; after a longer pause there is no
+burst."""
 
 
 class Flush:
@@ -24,7 +25,8 @@ class Flush:
         """How many may leave now."""
         if now < self.next_at:
             return 0
-        self.next_at = max(self.next_at, now - _SLACK)
+        if now - self.next_at > _SLACK:
+            self.next_at = now
         return min(self.left, int((now - self.next_at) / self._interval) + 1)
 
     def sent(self, count: int) -> None:

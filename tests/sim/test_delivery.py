@@ -688,8 +688,31 @@ def test_a_refusal_during_a_flush_goes_to_its_head() -> None:
     receiver.answer(first, CommandStatus.ESME_RX_T_APPN)
     game.advance(10.1)
     assert ids(receiver) == numbers(1)
-    game.advance(2.1)
-    assert ids(receiver) == numbers(2, 3)
+    for number in (2, 3):
+        game.advance(0.85)
+        assert ids(receiver) == []
+        game.advance(0.15)
+        assert ids(receiver) == numbers(number)
+
+
+def test_a_flush_that_is_interrupted_begins_anew_with_what_is_left_of_it() -> None:
+    game = Play(settings=smsc_settings(receipts=ReceiptSettings(flush=Pace(1), retry=(10.0,))))
+    transmitter = game.bind("transmitter")
+    submit(transmitter, 3)
+    game.advance(5)
+    receiver = game.bind("receiver")
+    (first,) = receiver.take()
+    receiver.answer(first, CommandStatus.ESME_RMSGQFUL)
+    receiver.hang_up()
+    game.advance(5)
+    receiver = game.bind("receiver")
+    submit(transmitter, 4)
+    game.advance(5.1)
+    assert ids(receiver) == numbers(1)
+    game.advance(1.1)
+    assert ids(receiver) == numbers(2)
+    game.advance(1.0)
+    assert ids(receiver) == numbers(3, 4, 5, 6, 7)
 
 
 @pytest.mark.parametrize("status", PERMANENT)

@@ -339,7 +339,7 @@ class Story:
 
 
 KINDS = ["submit"] * 4 + ["ack"] * 4 + ["temporary"] * 3 + ["final", "hang up", "bind", "bind"] + ["wait"] * 5
-STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 5), st.integers(0, 9)), max_size=50)
+STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 5), st.integers(0, 9)), min_size=20, max_size=60)
 
 
 def play(settings: ReceiptSettings, steps: list[tuple[str, int, int]], *, fast: bool) -> Watched:
