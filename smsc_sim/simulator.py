@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
+from twisted.internet.defer import Deferred, DeferredList, fail, maybeDeferred
 from twisted.internet.interfaces import IListeningPort, IOpenSSLContextFactory, IProtocolFactory
 from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
@@ -18,15 +19,20 @@ from smsc_sim import __version__
 from smsc_sim.net.driver import Driver
 from smsc_sim.net.endpoints import address_of, is_loopback, is_off, listen, stream_endpoint, tls_endpoint
 from smsc_sim.net.logs import NoteLog, PduLog
+from smsc_sim.net.manual_driver import ManualDriver
 from smsc_sim.net.protocol import SmppFactory
 from smsc_sim.net.ready import ReadyReport
+from smsc_sim.net.storekeeper import Storekeeper
 from smsc_sim.net.tls import context_factory, kept_identity, load_identity
 from smsc_sim.options import Settings
 from smsc_sim.options.model import NONE
 from smsc_sim.scenario.load import check_path
+from smsc_sim.sim.clock import AdvanceReport, ClockError
 from smsc_sim.sim.decision import Decide
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.status import status_view
+from smsc_sim.sim.store.schema import DATABASE, make_folder
+from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.view import StatusView
 from smsc_sim.web.hint import ClientHint
 from smsc_sim.web.listener import WebFactory
@@ -63,24 +69,33 @@ class Simulator(Service):
     ) -> None:
         """``clock()``: seconds since the epoch; ``on_ready`` is called once, when every port listens.
 
+        A manual clock begins at the whole second before ``clock()``, and stands there until :meth:`advance`.
+
         Raises TlsError or EndpointError for a certificate or an endpoint that cannot be used.
         """
         self.settings = settings
         self._reactor = reactor
         self._on_ready = on_ready
         self._log = NoteLog(settings.log_level)
+        start = clock() if settings.clock == "real" else float(int(clock()))
         self.smsc = Smsc(
             settings.smsc,
             settings.accounts,
             scenario=settings.scenario,
             seed=settings.seed,
-            now=clock(),
+            now=start,
             decide=decide,
         )
-        self.driver = Driver(self.smsc, reactor, clock, self._log)
+        self.driver = (
+            Driver(self.smsc, reactor, clock, self._log)
+            if settings.clock == "real"
+            else ManualDriver(self.smsc, reactor, clock, self._log, start=start)
+        )
+        self.store: Storekeeper | None = None
+        """Where messages are kept; None when none are, and before the service begins."""
         if settings.pdu_log != "none":
             self.smsc.journal.listener = PduLog(self.smsc, octets=settings.pdu_log == "hex")
-        self._started_at = clock()
+        self._started_at = start
         self._fingerprint = ""
         self._ports: list[IListeningPort] = []
         self._files = settings.scenario.files
@@ -96,6 +111,38 @@ class Simulator(Service):
             "http": _Listeners("--http", settings.http, web),
         }
         self._endpoints = list(self._parse_endpoints())
+
+    def _open_store(self) -> Storekeeper | None:
+        """The store that messages go to, and its keeper; None when none are kept.  Raises StoreError."""
+        settings = self.settings
+        if not settings.messages_kept:
+            return None
+        accounts = self.smsc.accounts
+
+        def alphabet_of(system_id: str) -> str:
+            account = accounts.find(system_id)
+            return account.profile.alphabet if account is not None else self.smsc.profile.alphabet
+
+        folder = settings.database_dir
+        if folder is not None:
+            make_folder(Path(folder))
+        keeper = Storekeeper(
+            self.smsc,
+            Store(
+                Path(folder) / DATABASE if folder is not None else None,
+                alphabet_of=alphabet_of,
+                power_safe=settings.power_safe,
+                lock=RLock(),
+            ),
+            self._reactor,
+            self._log,
+            self.driver.clock,
+            lambda: self.driver.settle(self.driver.clock()),
+            durable=settings.durable and folder is not None,
+            keep=settings.messages_kept,
+        )
+        self.driver.storekeeper = keeper
+        return keeper
 
     def _parse_endpoints(self) -> Iterator[tuple[_Listeners, str, Any]]:
         context: IOpenSSLContextFactory | None = None
@@ -117,15 +164,20 @@ class Simulator(Service):
         if settings.tls_cert is not None:
             identity = load_identity(Path(settings.tls_cert), Path(settings.tls_key) if settings.tls_key else None)
         else:
-            identity, made = kept_identity(Path(settings.data_dir), self.driver.clock())
+            identity, made = kept_identity(Path(settings.data_dir), self.driver.sockets())
             if made:
                 self._log.say("info", made)
         self._fingerprint = identity.fingerprint
         return context_factory(identity, Path(settings.tls_client_ca) if settings.tls_client_ca else None)
 
     def privilegedStartService(self) -> None:
-        """Open the ports, before privileges are given up.  Raises CannotListen when one is refused at once."""
+        """Open the store and the ports, before privileges are given up.
+
+        Raises StoreError, and CannotListen when a port is refused at once.
+        """
         super().privilegedStartService()  # type: ignore[no-untyped-call]
+        # Not earlier: twistd may have forked since this object was made, and SQLite does not outlive that.
+        self.store = self._open_store()
         refused: list[Failure] = []
         opening = []
         for listeners, description, endpoint in self._endpoints:
@@ -138,6 +190,12 @@ class Simulator(Service):
                 port.stopListening()
             refused[0].raiseException()
         DeferredList(opening).addCallback(lambda _: self._all_open(refused))
+
+    def startService(self) -> None:
+        """Begin: messages are kept from now on."""
+        super().startService()  # type: ignore[no-untyped-call]
+        if self.store is not None:
+            self.store.start()
 
     def _opened(self, port: IListeningPort, listeners: _Listeners) -> None:
         self._ports.append(port)
@@ -165,6 +223,7 @@ class Simulator(Service):
                 scenario=self.settings.scenario_path,
                 rules=len(self.smsc.rules.rules) if self.smsc.rules is not None else 0,
                 seed=self.settings.seed,
+                clock=self.settings.clock,
                 cert_sha256=self._fingerprint,
             )
         )
@@ -182,12 +241,33 @@ class Simulator(Service):
             self._log.say("error", f"{path} is not obeyed; what was loaded before stays in force")
             return
         now = self.driver.clock()
-        self.smsc.accounts.define(scenario.accounts or self.settings.accounts, scenario)
+        self.smsc.define(scenario.accounts or self.settings.accounts, scenario, now)
         self.smsc.obey(scenario, self.settings.seed, now)
         self.driver.settle(now)
         self._files = checked.files
         self._seen = self._stamps()
         self._log.say("info", f"{path} is in force, {len(scenario.rules)} rules")
+
+    def advance(self, by: float) -> Deferred[AdvanceReport]:
+        """Let ``by`` seconds pass at once, with everything that falls due in them, each at its instant and in order.
+
+        The Deferred fails with ClockError when the clock is real or cannot be moved so, and with CancelledError when
+        the simulator stops.  Calls wait for each other.
+        """
+        return self._moved(lambda driver: driver.advance(by))
+
+    def advance_to(self, instant: float) -> Deferred[AdvanceReport]:
+        """Likewise, until ``instant`` (seconds since the epoch)."""
+        return self._moved(lambda driver: driver.advance_to(instant))
+
+    def advance_to_next(self) -> Deferred[AdvanceReport]:
+        """Likewise, until the next thing is due; the clock stays where it is when nothing is to come."""
+        return self._moved(ManualDriver.advance_to_next)
+
+    def _moved(self, move: Callable[[ManualDriver], Deferred[AdvanceReport]]) -> Deferred[AdvanceReport]:
+        if isinstance(self.driver, ManualDriver):
+            return move(self.driver)
+        return fail(ClockError("the clock is real; it can be moved after a start with --clock manual"))
 
     def _watch(self) -> None:
         """Reload when one of the scenario's files has been written."""
@@ -221,7 +301,11 @@ class Simulator(Service):
         driver.when_empty(lambda: gone.callback(None))
         self.smsc.begin_shutdown(now, self.settings.grace)
         driver.settle(now)
-        return DeferredList([*closing, gone]).addCallback(lambda _: driver.stop())
+        stopped = DeferredList([*closing, gone]).addCallback(lambda _: driver.stop())
+        store = self.store
+        if store is not None:
+            stopped.addCallback(lambda _: store.stop())
+        return stopped
 
     def stop_at_once(self) -> None:
         """Drop every connection without waiting for anybody; for a second signal."""

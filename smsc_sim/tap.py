@@ -18,6 +18,7 @@ from smsc_sim.net.ready import ReadyReport
 from smsc_sim.net.tls import TlsError
 from smsc_sim.options import OptionsError, Settings, twistd_options
 from smsc_sim.options.errors import PROGRAM
+from smsc_sim.sim.store.schema import StoreError
 from smsc_sim.simulator import Simulator
 
 Options = twistd_options()
@@ -50,6 +51,8 @@ class _UnderTwistd(Simulator):
             super().privilegedStartService()
         except CannotListen as error:
             raise refuse(str(error), CannotListen.exit_code) from None
+        except StoreError as error:
+            raise refuse(str(error), OptionsError.exit_code) from None
 
     def startService(self) -> None:
         super().startService()
@@ -85,6 +88,8 @@ def run(settings: Settings) -> int:
         simulator.privilegedStartService()
     except CannotListen as error:
         raise refuse(str(error), CannotListen.exit_code) from None
+    except StoreError as error:
+        raise refuse(str(error), OptionsError.exit_code) from None
     simulator.startService()
     _reload_on_hangup(simulator)
 

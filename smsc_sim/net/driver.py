@@ -7,6 +7,7 @@ from math import inf
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from smsc_sim.net.storekeeper import Storekeeper
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Note, Smsc
 
@@ -15,7 +16,7 @@ class Driver:
     """Stands between connections and one :class:`~smsc_sim.sim.smsc.Smsc`.
 
     After each event everything that it caused is written, one write for each session, and the timer is set to the
-    earliest instant of the timeline.
+    earliest instant of the timelines.
     """
 
     def __init__(
@@ -24,10 +25,15 @@ class Driver:
         """``clock()``: the instant in seconds since the epoch; ``log`` gets each note of the SMSC."""
         self.smsc = smsc
         self.clock = clock
+        """The clock of the messages."""
+        self.sockets = clock
+        """The clock of the sockets: by which connections are waited for."""
         self._reactor = reactor
         self._log = log
         self._timer: IDelayedCall | None = None
         self._wake_at = inf
+        self.storekeeper: Storekeeper | None = None
+        """Takes over what is to be written, where messages are kept."""
         self._when_empty: Callable[[], None] | None = None
 
     def received(self, session: Session, data: bytes) -> None:
@@ -52,15 +58,22 @@ class Driver:
     def settle(self, now: float) -> None:
         """Carry out what the last event left to do."""
         smsc = self.smsc
-        for session in smsc.take_touched():
-            link = session.link
-            if link is not None:
-                link.carry_out(smsc.take_output(session, now), session.ending)
+        if self.storekeeper is None:
+            for session in smsc.take_touched():
+                if session.link is not None:
+                    session.link.carry_out(smsc.take_output(session, now), session.ending)
+        else:
+            self.storekeeper.carry_out(
+                [
+                    (session.link, smsc.take_output(session, now), session.ending)
+                    for session in smsc.take_touched()
+                    if session.link is not None
+                ]
+            )
         for note in smsc.take_notes():
             self._log(note)
-        due = smsc.timeline.next_due()
-        if due is not None and due < self._wake_at:
-            self._set_timer(due, now)
+        if smsc.timeline.wake < self._wake_at or smsc.timers.timeline.wake < self._wake_at:
+            self._plan(now)
 
     def when_empty(self, then: Callable[[], None]) -> None:
         """Call ``then`` once, as soon as no connection is left (now, if there is none)."""
@@ -79,6 +92,12 @@ class Driver:
             then, self._when_empty = self._when_empty, None
             then()
 
+    def _plan(self, now: float) -> None:
+        """Set the timer to what is to happen next."""
+        due = self.smsc.next_due()
+        if due is not None and due < self._wake_at:
+            self._set_timer(due, now)
+
     def _set_timer(self, due: float, now: float) -> None:
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
@@ -88,5 +107,9 @@ class Driver:
     def _wake(self) -> None:
         self._wake_at = inf
         now = self.clock()
-        self.smsc.run_until(now)
+        self._run(now)
         self.settle(now)
+
+    def _run(self, now: float) -> None:
+        """Let happen what is due."""
+        self.smsc.run_until(now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from OpenSSL import SSL
@@ -23,6 +23,7 @@ from zope.interface import implementer
 
 from smsc_sim.net.driver import Driver
 from smsc_sim.sim.session import Ending, Session
+from smsc_sim.sim.timeline import Pending
 
 _DONE = Failure(ConnectionDone())
 
@@ -38,7 +39,7 @@ _TLS_FAILURES = {
 
 
 class _LingerEnd:
-    """The end of :data:`LINGER` for one connection: an event of the timeline."""
+    """The end of :data:`LINGER` for one connection: an event of the timers' timeline."""
 
     __slots__ = ("protocol",)
 
@@ -48,6 +49,13 @@ class _LingerEnd:
     def fire(self, now: float) -> None:
         """Drop the connection if it is still there."""
         self.protocol.drop()
+
+    def describe(self, due: float) -> Iterator[Pending]:
+        """The end, if the connection is still there."""
+        session = self.protocol.session
+        if session.link is not None:
+            account = session.account.system_id if session.account is not None else ""
+            yield Pending(due, "session", account, session.number, text="linger")
 
 
 @implementer(IPullProducer)
@@ -146,7 +154,7 @@ class SmppProtocol(Protocol):
         if ending is Ending.ABORT:
             transport.abortConnection()
             return
-        driver.smsc.timeline.add(driver.clock() + LINGER, _LingerEnd(self))
+        driver.smsc.timers.timeline.add(driver.sockets() + LINGER, _LingerEnd(self))
         if self._streaming:
             transport.unregisterProducer()
             transport.loseConnection()

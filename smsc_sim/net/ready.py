@@ -20,6 +20,8 @@ class ReadyReport:
     """The file as it was named, or a name such as ``builtin:test-numbers``."""
     rules: int
     seed: int
+    clock: str
+    """``real`` or ``manual``."""
     cert_sha256: str
     """Of the certificate's DER form, in hexadecimal; empty without a TLS port of ours."""
 
@@ -46,7 +48,7 @@ class ReadyReport:
             "scenario": self.scenario,
             "rules": self.rules,
             "seed": self.seed,
-            "clock": "real",
+            "clock": self.clock,
             "pid": pid,
             "cert_sha256": self.cert_sha256,
         }

@@ -1,5 +1,7 @@
 """The help text, made from the table of options: grouped, with defaults and environment names, in three screens."""
 
+from textwrap import wrap
+
 from smsc_sim.options.table import CONFIG_NAME, GROUPS, OPTIONS, Option
 
 _WIDTH = 80
@@ -18,8 +20,12 @@ def help_text(command: str) -> str:
     lines = [f"Usage: {command} [SCENARIO] [options] | --help | --version"]
     for group, note in GROUPS.items():
         lines += ["", f"{group} ({note}):" if note else f"{group}:"]
-        lines += [_line(option) for option in OPTIONS if option.group == group]
+        lines += [_line(option) for option in OPTIONS if option.group == group and not option.rare]
+    rare = " ".join(option.flag for option in OPTIONS if option.rare)
     lines += [
+        "",
+        "Rarely needed; `smsc-sim config` and docs/options.rst have these, too:",
+        *wrap(rare, _WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False),
         "",
         f"Behind '=': the default. Also in {CONFIG_NAME}, without dashes and with _ for -.",
         "The file overrides the defaults, the environment the file, a flag everything.",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from smsc_sim.scenario.account import DEFAULT_ACCOUNT, AccountDefinition
 from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
@@ -14,6 +14,15 @@ from smsc_sim.scenario.values import Duration
 
 NONE = "none"
 """Switches a default listener off; as a scenario: no rules at all."""
+
+BUILT_IN = "built-in"
+"""The origin of a value that nobody gave."""
+STATE_HOME = "XDG_STATE_HOME"
+"""The environment variable that stands for the built-in data directory; an origin as well."""
+
+KEPT_ON_DISK = 1_000_000
+KEPT_IN_MEMORY = 100_000
+"""Messages that are kept unless ``retain`` says otherwise."""
 
 TEST_NUMBERS = "builtin:test-numbers"
 """The scenario when none is named."""
@@ -77,12 +86,20 @@ class Settings(Struct, frozen=True, kw_only=True):
     """PEM; clients must show a certificate of this authority. None: they need none."""
     data_dir: FolderPath = "~/.local/state/smsc_sim"
     """Absolute once resolved."""
+    durable: bool = True
+    """Whether nothing is answered before it is in the database; without a data directory there is none."""
+    power_safe: bool = False
+    """Whether what is in the database outlives a power cut, and not the process alone."""
+    retain: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
+    """Messages that are kept; 0: none at all; None: KEPT_ON_DISK or KEPT_IN_MEMORY."""
     ready_file: FilePath | None = None
     watch: bool = False
     """Whether the scenario is read anew when one of its files has been written."""
 
     seed: int = 0
     """What chance begins with."""
+    clock: Literal["real", "manual"] = "real"
+    """Whether time passes for messages by itself, or by :meth:`~smsc_sim.simulator.Simulator.advance` only."""
     grace: Duration = 5.0
     """Seconds to wait for unbind responses when the server stops."""
 
@@ -98,3 +115,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Where each option's value comes from, by the option's name: "built-in", "smsc-sim.yaml:3", "--grace"."""
     warnings: tuple[str, ...] = ()
     """Lines to show at start: what is doubtful in files and environment."""
+
+    @property
+    def database_dir(self) -> str | None:
+        """The folder that messages are kept in; None: they are kept in memory, for nobody named a folder."""
+        return None if self.origins.get("data_dir", BUILT_IN) in {BUILT_IN, STATE_HOME} else self.data_dir
+
+    @property
+    def messages_kept(self) -> int:
+        """How many messages are kept."""
+        if self.retain is not None:
+            return self.retain
+        return KEPT_IN_MEMORY if self.database_dir is None else KEPT_ON_DISK

@@ -20,12 +20,11 @@ from smsc_sim.options.layers import (
     flags_layer,
     scenario_layer,
 )
-from smsc_sim.options.model import Settings
+from smsc_sim.options.model import BUILT_IN, STATE_HOME, Settings
 from smsc_sim.options.table import OPTIONS
 from smsc_sim.scenario.account import DEFAULT_ACCOUNT, AccountDefinition
 from smsc_sim.scenario.findings import has_errors
 
-BUILT_IN: Final = "built-in"
 COMMAND: Final = "smsc-sim run"
 
 StructT = TypeVar("StructT", bound=Struct)
@@ -103,10 +102,10 @@ def _complete(given: Given, config: FileLayer, surroundings: Surroundings) -> Gi
         value, origin = given.get(option.key, (option.default, BUILT_IN))
         if option.key == "config":
             value = config.path
-        elif option.key == "data_dir" and origin == BUILT_IN and surroundings.environ.get("XDG_STATE_HOME"):
+        elif option.key == "data_dir" and origin == BUILT_IN and surroundings.environ.get(STATE_HOME):
             # XDG Base Directory Specification 0.8.
-            value = os.path.join(surroundings.environ["XDG_STATE_HOME"], "smsc_sim")
-            origin = "XDG_STATE_HOME"
+            value = os.path.join(surroundings.environ[STATE_HOME], "smsc_sim")
+            origin = STATE_HOME
         if option.is_path and value is not None:
             value = surroundings.home(value) if option.positional else surroundings.absolute(value)
         complete[option.key] = (value, origin)

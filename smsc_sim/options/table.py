@@ -39,6 +39,8 @@ class Option:
     default_shown: str = ""
     positional: bool = False
     in_config: bool = True
+    rare: bool = False
+    """Whether the help text only names it."""
 
     @cached_property
     def key(self) -> str:
@@ -136,6 +138,7 @@ GROUPS: Final = {
     "Scenario": "",
     "Listening": "Twisted endpoints; give one again for more, 'none' for none",
     "TLS": "TLS 1.2 and later",
+    "Messages": "",
     "Sessions": "0 switches a timer off",
     "Receipts": "",
     "Logging": "",
@@ -161,6 +164,13 @@ OPTIONS: Final = (
     ),
     Option(
         "Scenario",
+        "clock",
+        "or manual: time stands still",
+        "Whether time passes by itself. With ``manual`` it stands still until it is advanced: receipts, validity, "
+        "delays, retries, rates and switches wait, while the timers of sessions go on in real time.",
+    ),
+    Option(
+        "Scenario",
         "watch",
         "read it anew when written",
         "Whether the scenario is read anew, without a signal, when one of its files has been written. SIGHUP reads it "
@@ -183,6 +193,7 @@ OPTIONS: Final = (
         "smsc.max_sessions",
         "at the same time",
         "SMPP connections at the same time, bound or not; one more is closed.",
+        rare=True,
     ),
     Option(
         "Listening",
@@ -201,6 +212,7 @@ OPTIONS: Final = (
         "tls_key",
         "PEM; else in --tls-cert",
         "The private key, PEM; without it, it is in the certificate's file.",
+        rare=True,
     ),
     Option(
         "TLS",
@@ -209,16 +221,43 @@ OPTIONS: Final = (
         "Certificate authorities, PEM. A client must show a certificate that one of them signed.",
     ),
     Option(
-        "TLS",
+        "Messages",
         "data_dir",
-        "self-signed certificate",
-        "The folder in which the self-signed certificate is kept. ``XDG_STATE_HOME`` stands for ``~/.local/state``.",
+        "keeps them",
+        "The folder in which messages are kept, so that they, their receipts and counters outlive a restart. Without "
+        "it they are kept in memory, and only the self-signed certificate is kept in a folder, the default one; "
+        "``XDG_STATE_HOME`` stands for ``~/.local/state`` there.",
+        default_shown="~/.local/state/smsc_sim",
+    ),
+    Option(
+        "Messages",
+        "durable",
+        "written before the answer",
+        "Whether nothing is answered before it is in the data directory, so that every message answered ESME_ROK is "
+        "still there when the process is killed. Without it a message is written within a second.",
+    ),
+    Option(
+        "Messages",
+        "power_safe",
+        "outlives a power cut, too",
+        "Whether the disk is waited for as well, so that what was answered outlives a power cut.",
+        rare=True,
+    ),
+    Option(
+        "Messages",
+        "retain",
+        "kept; 0: none",
+        "How many messages are kept, without this option 1,000,000 in a data directory and 100,000 in memory. The "
+        "oldest go first, but none whose receipt is still to come. 0 keeps none, and then no message can be queried, "
+        "cancelled or replaced.",
+        default_shown="1000000",
     ),
     Option(
         "Sessions",
         "smsc.interface_version",
         "highest offered",
         "The highest SMPP version that is offered: sc_interface_version in bind responses.",
+        rare=True,
     ),
     Option(
         "Sessions",
@@ -226,6 +265,7 @@ OPTIONS: Final = (
         "until bind",
         "How long a connection may wait with its bind before it is closed.",
         name="session_init_timer",
+        rare=True,
     ),
     Option(
         "Sessions",
@@ -240,6 +280,7 @@ OPTIONS: Final = (
         "silent: unbind",
         "How long an ESME may send nothing at all, not even an enquire_link_resp, before its session is unbound.",
         name="inactivity_timer",
+        rare=True,
     ),
     Option(
         "Sessions",
@@ -247,19 +288,24 @@ OPTIONS: Final = (
         "until given up",
         "How long the SMSC waits for the response to a request of its own.",
         name="response_timer",
+        rare=True,
     ),
-    Option("Sessions", "smsc.frame_limit", "largest PDU", "The largest command_length that is read, in octets."),
+    Option(
+        "Sessions", "smsc.frame_limit", "largest PDU", "The largest command_length that is read, in octets.", rare=True
+    ),
     Option(
         "Sessions",
         "smsc.error_bodies",
         "bodies in refusals",
         "Whether a response that refuses has a body. SMPP 3.4 leaves it out; some clients stumble over that.",
+        rare=True,
     ),
     Option(
         "Sessions",
         "grace",
         "to wait for unbind_resp",
         "How long sessions get to answer the unbind when the server stops.",
+        rare=True,
     ),
     Option(
         "Receipts",
@@ -281,6 +327,7 @@ OPTIONS: Final = (
         "unanswered deliver_sm",
         "How many deliver_sm of one session may wait for their response; the next ones queue.",
         name="receipt_window",
+        rare=True,
     ),
     Option(
         "Receipts",

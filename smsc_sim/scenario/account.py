@@ -11,7 +11,6 @@ from smsc_sim.scenario.value_kind import quoted
 from smsc_sim.scenario.values import BindType, Network, Password, Rate, ReceiptsVia, StatusValue, SystemId
 from smsc_sim.scenario.wallet import Wallet
 from smsc_sim.scenario.written_delivery import WrittenDelivery
-from smsc_sim.smpp.status import CommandStatus
 
 LONGEST_PASSWORD = 8
 """Characters, SMPP 3.4 section 5.2.2."""
@@ -32,12 +31,12 @@ class AccountDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """What the account may bind as."""
     throughput: Rate | None = None
     """Messages in a time; None: no limit."""
-    throughput_status: StatusValue = CommandStatus.ESME_RTHROTTLED
-    """The answer to a message beyond ``throughput``."""
+    throughput_status: StatusValue | None = None
+    """The answer to a message beyond ``throughput``; None: that of the profile, as a rule ESME_RTHROTTLED."""
     window: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     """Messages of one session that wait for their response; None: no limit."""
-    window_status: StatusValue = CommandStatus.ESME_RTHROTTLED
-    """The answer to a message beyond ``window``."""
+    window_status: StatusValue | None = None
+    """The answer to a message beyond ``window``; None: that of the profile, as a rule ESME_RTHROTTLED."""
     allow: tuple[Network, ...] = ()
     """Where the account may bind from; empty: from everywhere."""
     receipts_via: ReceiptsVia | None = None

@@ -25,8 +25,8 @@ class Scenario:
     profile: Profile = NO_PROFILE
     """Of every account that names none."""
     accounts: tuple[AccountDefinition, ...] = ()
-    """As they are written; :meth:`account_under_profile` has the limits of their profiles, too. Empty: the server's
-    accounts, or those of the profile."""
+    """As they are written, without the limits of their profiles. Empty: the server's accounts, or those of the
+    profile."""
     switches: Mapping[str, SwitchDefinition] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     """From top to bottom: those of the file, of the files it includes, and of the profiles."""
@@ -40,10 +40,6 @@ class Scenario:
     def profile_of(self, account: AccountDefinition) -> Profile:
         """Return the profile that an account is under."""
         return self.profile if account.profile is None else self.profiles.get(account.profile, self.profile)
-
-    def account_under_profile(self, account: AccountDefinition) -> AccountDefinition:
-        """Return an account with the limits that its profile gives it."""
-        return self.profile_of(account).applied_to(account)
 
 
 NO_SCENARIO = Scenario()

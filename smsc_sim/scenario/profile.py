@@ -117,7 +117,7 @@ class Profile:
         return self.statuses.get(status, status)
 
     def applied_to(self, account: AccountDefinition) -> AccountDefinition:
-        """Return the account with the provider's limits where it has none of its own."""
+        """Return the account with the provider's limits where it has none of its own; statuses it keeps as they are."""
         changes: dict[str, object] = {}
         if account.sessions is None:
             changes["sessions"] = self.sessions
@@ -127,9 +127,6 @@ class Profile:
             changes["window"] = self.window
         if account.receipts_via is None:
             changes["receipts_via"] = self.receipts_via
-        for name in ("throughput_status", "window_status"):
-            if getattr(account, name) == CommandStatus.ESME_RTHROTTLED:
-                changes[name] = getattr(self, name)
         return structs.replace(account, **changes)
 
 

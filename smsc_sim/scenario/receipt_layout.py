@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from smsc_sim.scenario.receipt_action import ReceiptPdu
-from smsc_sim.scenario.text_values import CodingText, ErrText
+from smsc_sim.scenario.text_values import CodingText, ErrText, OctetText
 from smsc_sim.scenario.tlv_values import TlvsValue
 from smsc_sim.scenario.values import Duration
 from smsc_sim.scenario.written_receipt import State
@@ -44,7 +44,7 @@ class WrittenReceiptLayout(Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """TLVs that every receipt has, for ESMEs of 3.4 and later."""
     more_tlvs: TlvsValue | None = None
     """TLVs of the provider's own, with their values."""
-    esm_class: Annotated[int, Meta(ge=0, le=255)] = DELIVERY_RECEIPT
+    esm_class: OctetText = DELIVERY_RECEIPT
     pdu: ReceiptPdu = "deliver_sm"
     payload: bool = False
     """Whether the text stands in message_payload."""

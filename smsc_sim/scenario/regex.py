@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from smsc_sim.scenario.regex_cost import estimate
+from smsc_sim.scenario.regex_literal import literal_of
 from smsc_sim.scenario.regex_reader import Unsafe, read_regex
 from smsc_sim.scenario.value_kind import BadValue
 
@@ -30,7 +31,7 @@ _ANYTHING_FIRST = re.compile(r"\A(\(\?i\))?\^?(?:\.\*\??)+(?![*+?{])")
 class Regex:
     """One expression. Immutable by habit, and hashable."""
 
-    __slots__ = ("_search", "pattern")
+    __slots__ = ("_search", "ignores_case", "literal", "pattern")
 
     def __init__(self, pattern: str) -> None:
         """Raises BadValue for an expression that cannot be read, or that could take too long."""
@@ -56,6 +57,9 @@ class Regex:
         except (re.error, OverflowError) as error:
             raise BadValue(pattern, f"is no regular expression: {error}", code=BAD_REGEX) from None
         self.pattern = pattern
+        self.ignores_case = pattern.startswith("(?i)")
+        self.literal = literal_of(expression)
+        """ASCII characters that are in every text in which it is found, in any case if case does not matter."""
         self._search = compiled.search
 
     def found_in(self, text: str) -> bool:

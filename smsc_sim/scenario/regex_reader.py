@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_OTHER_DIGIT, _OTHER_WORD, _OTHER_SPACE, _OTHER = (1 << bit for bit in range(128, 132))
+_OTHER_DIGIT, OTHER_WORD, _OTHER_SPACE, _OTHER = (1 << bit for bit in range(128, 132))
 END: Final = 1 << 132
 """Not a character: the end of the text."""
 EVERY: Final = (1 << 132) - 1
@@ -67,7 +67,7 @@ def bits_of(character: str) -> int:
     if character.isdecimal():
         return _OTHER_DIGIT
     if character.isalnum():
-        return _OTHER_WORD
+        return OTHER_WORD
     return _OTHER_SPACE if character.isspace() else _OTHER
 
 
@@ -77,7 +77,7 @@ def _ascii(pattern: str) -> int:
 
 
 _DIGITS: Final = _ascii(r"\d") | _OTHER_DIGIT
-_WORDS: Final = _ascii(r"\w") | _OTHER_DIGIT | _OTHER_WORD
+_WORDS: Final = _ascii(r"\w") | _OTHER_DIGIT | OTHER_WORD
 _SPACES: Final = _ascii(r"\s") | _OTHER_SPACE
 _CLASSES: Final = {
     "d": _DIGITS,
@@ -260,7 +260,7 @@ class _Reader:
         bits = 0
         for code in range(ord(low), min(ord(high), 127) + 1):
             bits |= 1 << code
-        return bits | (_OTHER_DIGIT | _OTHER_WORD | _OTHER_SPACE | _OTHER if ord(high) > 127 else 0)
+        return bits | (_OTHER_DIGIT | OTHER_WORD | _OTHER_SPACE | _OTHER if ord(high) > 127 else 0)
 
     def _cased(self, bits: int) -> int:
         """Return the set with the other case of its letters, when that does not matter."""
@@ -269,4 +269,4 @@ class _Reader:
             return bits
         upper_case = letters & ((1 << 96) - 1)
         # Some letters beyond ASCII are another case of one in it.
-        return bits | upper_case << 32 | (letters ^ upper_case) >> 32 | _OTHER_WORD
+        return bits | upper_case << 32 | (letters ^ upper_case) >> 32 | OTHER_WORD

@@ -27,9 +27,16 @@ def parse_coding(text: str) -> int:
         return _CODING_NAMES[text.lower()]
     if not _NUMBER.fullmatch(text):
         raise BadValue(text, choices=tuple(_CODING_NAMES))
+    return parse_octet(text)
+
+
+def parse_octet(text: str) -> int:
+    """Return a number from 0 to 255, decimal or as 0x44. Raises BadValue."""
+    if not _NUMBER.fullmatch(text):
+        raise BadValue(text, "is no number; write for example 68 or 0x44")
     number = int(text, 16 if text.startswith("0x") else 10)
     if number > 0xFF:
-        raise BadValue(text, "does not fit the one octet of data_coding", code=OUT_OF_RANGE)
+        raise BadValue(text, "does not fit its one octet", code=OUT_OF_RANGE)
     return number
 
 
@@ -59,6 +66,13 @@ CODING: Final = ValueKind(
     str,
     {"anyOf": [{"enum": list(_CODING_NAMES)}, {"type": "integer", "minimum": 0, "maximum": 255}, {"type": "string"}]},
 )
+OCTET: Final = ValueKind(
+    "a number",
+    "NUMBER",
+    parse_octet,
+    str,
+    {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 255}, {"type": "string", "pattern": "^0x[0-9a-fA-F]+$"}]},
+)
 ERR: Final = ValueKind(
     "an error code", "CODE", parse_err, str, {"type": ["string", "integer"], "examples": ["027"], "maxLength": 10}
 )
@@ -66,4 +80,5 @@ ERR: Final = ValueKind(
 TemplateText = Annotated[Template, TEMPLATE.meta("A text; {to} {from} {text} {word[1]} {id} {n} {now:%y%m%d%H%M}.")]
 ViaText = Annotated[str, VIA.meta("Which session: same, other, any, least_loaded, round_robin, or account:NAME.")]
 CodingText = Annotated[int, CODING.meta("A data_coding by number, or the alphabet: gsm7, latin-1, ucs2.")]
+OctetText = Annotated[int, OCTET.meta("An octet by number: 68, 0x44.")]
 ErrText = Annotated[str, ERR.meta("The error code in the receipt: 027.")]

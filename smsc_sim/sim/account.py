@@ -126,6 +126,18 @@ class Account:
         return self.definition.system_id
 
     @property
+    def throughput_status(self) -> int:
+        """The answer to a message beyond the throughput."""
+        own = self.definition.throughput_status
+        return self.profile.throughput_status if own is None else own
+
+    @property
+    def window_status(self) -> int:
+        """The answer to a message beyond the window."""
+        own = self.definition.window_status
+        return self.profile.window_status if own is None else own
+
+    @property
     def waiting_count(self) -> int:
         """How many receipts are due and wait."""
         return sum(map(len, self.waiting.values()))

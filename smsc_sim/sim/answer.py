@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeAlias
@@ -11,6 +11,7 @@ from smsc_sim.scenario.reply import Dribble, Reply
 from smsc_sim.scenario.rule import SUBMISSIONS
 from smsc_sim.sim.decision import Decision
 from smsc_sim.sim.session import Ending, Session
+from smsc_sim.sim.timeline import Pending
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.framing import HEADER, HEADER_LENGTH
 from smsc_sim.smpp.pdu import Pdu, encode_header_only
@@ -39,6 +40,8 @@ class Answer:
     decision: Decision
     then: Then | None = None
     is_to_message: bool = False
+    request: str = ""
+    """The name of the PDU that it answers."""
 
 
 class DelayedAnswer:
@@ -57,6 +60,10 @@ class DelayedAnswer:
             self.session.replies_pending -= 1
         if self.session.link is not None and not self.session.ending:
             self.answers.emit(self.session, self.answer, now)
+
+    def describe(self, due: float) -> Iterator[Pending]:
+        """An answer."""
+        yield _pending(self.session, self.answer, due)
 
 
 class DribbledAnswer:
@@ -86,6 +93,10 @@ class DribbledAnswer:
         else:
             self.answers.whole(self, now)
 
+    def describe(self, due: float) -> Iterator[Pending]:
+        """A piece of an answer."""
+        yield _pending(self.session, self.answer, due, f"piece, {len(self.left)} octets left")
+
 
 class Answers:
     """Gives answers."""
@@ -111,7 +122,7 @@ class Answers:
         """
         octets = _bent(request, response, decision, self.smsc.profile_for(session, request))
         is_to_message = request.name in SUBMISSIONS
-        answer = Answer(octets, decision, then, is_to_message)
+        answer = Answer(octets, decision, then, is_to_message, request.name)
         if delay > 0:
             session.replies_pending += is_to_message
             self.smsc.timeline.add(now + delay, DelayedAnswer(self, session, answer))
@@ -142,7 +153,7 @@ class Answers:
         session.trickle = session.dribbled = None
         session.sent += 1
         # The ESME had nothing to say as long as it waited for the answer.
-        session.last_received_at = now
+        session.last_received_at = self.smsc.timers.instant(now)
         self.smsc.timers.start(session, now)
         self._follow(session, dribbled.answer, now)
         for before, answer in dribbled.behind:
@@ -180,6 +191,11 @@ class Answers:
             smsc.end(session, now, f"unbound by {why}", "info")
         elif action == "freeze":
             smsc.freeze(session, f"frozen by {why}")
+
+
+def _pending(session: Session, answer: Answer, due: float, text: str = "") -> Pending:
+    account = session.account.system_id if session.account is not None else ""
+    return Pending(due, "response", account, session.number, text=text or f"to {answer.request}")
 
 
 def _bent(request: Pdu, response: bytes, decision: Decision, profile: Profile) -> bytes:

@@ -128,7 +128,8 @@ class Binding:
         offered = self._offered(account.profile)
         ignored = "interface_version" in account.profile.ignored_fields
         session.interface_version = offered if ignored else settled_version(offered, wanted)
-        session.bound_at = session.last_received_at = now
+        session.bound_at = now
+        session.last_received_at = smsc.timers.instant(now)
         session.receipt_window = smsc.settings.receipts.window
         rate = account.definition.throughput
         if rate is not None and rate.scope == "session":

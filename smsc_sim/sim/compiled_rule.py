@@ -8,12 +8,12 @@ from itertools import compress
 from smsc_sim.scenario.rule import Rule
 from smsc_sim.scenario.when import Condition, FieldCondition, Not
 from smsc_sim.sim.decision import Decision, Dice, decision_of, needs_dice
-from smsc_sim.sim.facts import Facts
+from smsc_sim.sim.facts import Facts, Valued
 from smsc_sim.sim.gates import Gates
 from smsc_sim.sim.selection import settled_by_flags, settled_by_session
 from smsc_sim.sim.tally import Tally
 
-Check = Callable[[Facts], bool]
+Check = Callable[[Valued], bool]
 
 
 class CompiledRule:

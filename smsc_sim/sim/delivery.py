@@ -8,11 +8,13 @@ from math import inf
 from smsc_sim.sim.account import Account, Accounts
 from smsc_sim.sim.backlog import put_back, queue_for, take_excess, take_older, waiting_for
 from smsc_sim.sim.counters import Counters
+from smsc_sim.sim.delivery_events import DueReceipts, Sweep, Wake
+from smsc_sim.sim.delivery_watcher import Watchers
 from smsc_sim.sim.flush import Flush
 from smsc_sim.sim.ledger import Ledger
 from smsc_sim.sim.receipt import ReceiptRecord, ReceiptWriter
 from smsc_sim.sim.retries import RETRY_LATER, Attempts, next_attempt
-from smsc_sim.sim.routing import ONE_BY_ONE, choose, policy_of, receiver
+from smsc_sim.sim.routing import ONE_BY_ONE, ONLY, choose, policy_of, receiver
 from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER, Session
 from smsc_sim.sim.timeline import Timeline
 from smsc_sim.smpp.status import CommandStatus
@@ -21,52 +23,6 @@ _OTHER_ACCOUNT = "account:"
 
 _GRAIN = 1.0
 """Seconds by which the deadline of an unanswered receipt may be late: they are kept in groups, not one by one."""
-
-
-class DueReceipts:
-    """Receipts that fall due together: an event of the timeline."""
-
-    __slots__ = ("account", "delivery", "records")
-
-    def __init__(self, delivery: Delivery, account: Account, records: Sequence[ReceiptRecord]) -> None:
-        self.delivery = delivery
-        self.account = account
-        self.records = records
-
-    def fire(self, now: float) -> None:
-        """Send them, or let them wait for a bind."""
-        self.delivery.deliver(self.account, self.records, now)
-
-
-class Sweep:
-    """A look for receipts of one account that have waited too long: an event of the timeline."""
-
-    __slots__ = ("account", "delivery")
-
-    def __init__(self, delivery: Delivery, account: Account) -> None:
-        self.delivery = delivery
-        self.account = account
-
-    def fire(self, now: float) -> None:
-        """Give them up."""
-        self.delivery.sweep(self.account, now)
-
-
-class Wake:
-    """A look at what of one account may leave now, after a pause: an event of the timeline."""
-
-    __slots__ = ("account", "delivery", "due")
-
-    def __init__(self, delivery: Delivery, account: Account, due: float) -> None:
-        self.delivery = delivery
-        self.account = account
-        self.due = due
-
-    def fire(self, now: float) -> None:
-        """Look, unless an earlier look has been planned since."""
-        if self.account.wake_at == self.due:
-            self.account.wake_at = 0.0
-            self.delivery.drain(self.account, now)
 
 
 class Delivery:
@@ -80,20 +36,37 @@ class Delivery:
         ledger: Ledger,
         touch: Callable[[Session], None],
         check_by: Callable[[Session, float], None],
+        by_sockets: Callable[[float], float],
     ) -> None:
-        """``touch(session)``: there is something in its outbox; ``check_by(session, instant)``: look at its timers."""
+        """``touch(session)``: there is something in its outbox; ``check_by(session, instant)``: look at its timers.
+
+        ``by_sockets(now)``: the instant by the clock of the sockets, which ``check_by`` takes.
+        """
         self.writer = ReceiptWriter()
+        self.withdrawn: set[bytes] = set()
+        """Keys of pending records that are not to be sent any more; each is forgotten when its turn comes."""
+        self.watchers = Watchers()
         self._timeline = timeline
         self._counters = counters
         self._accounts = accounts
         self._ledger = ledger
         self._touch = touch
         self._check_by = check_by
+        self._by_sockets = by_sockets
 
     def schedule(self, account: Account, records: Sequence[ReceiptRecord], due: float) -> None:
         """Let these receipts be sent at ``due`` (seconds since the epoch)."""
         account.pending += len(records)
         self._timeline.add(due, DueReceipts(self, account, records))
+
+    def standing(self, account: Account, records: Sequence[ReceiptRecord], now: float) -> Sequence[ReceiptRecord]:
+        """Those of these records, whose turn has come, that were not withdrawn; the others are forgotten."""
+        if not self.withdrawn:
+            return records
+        withdrawn = [record for record in records if record[0] in self.withdrawn]
+        for record in withdrawn:
+            self._forget(account, record, now)
+        return [record for record in records if record not in withdrawn] if withdrawn else records
 
     def has_room(self, account: Account, messages: int = 1) -> bool:
         """Whether the receipts of so many more messages may be pending: ``receipts.queue`` and ``queue_full``."""
@@ -137,6 +110,7 @@ class Delivery:
 
         ``keep``: in place of ``receipts.keep``, for what has not waited at all.
         """
+        self._discard_unbound(account, now)
         if now < account.held_until:
             self._wake(account, account.held_until)
             return
@@ -153,7 +127,9 @@ class Delivery:
                 if target is None:
                     break
                 share = 1 if policy in ONE_BY_ONE else min(room[target], len(queue), available)
-                records = queue.take(share)
+                records = self.standing(account, queue.take(share), now)
+                if not records:
+                    continue
                 if records[0][4] < oldest:
                     records = self._discard_older(account, records, oldest, now)
                 room[target] -= len(records)
@@ -195,8 +171,17 @@ class Delivery:
                 account.flush = Flush(rate, 0, now)
             account.flush.left = min(account.flush.left + waited, account.waiting_count)
 
+    def _discard_unbound(self, account: Account, now: float) -> None:
+        """Give up all that waits for a session and no other, which is gone."""
+        gone = [key for key in account.waiting if key[0] == ONLY and receiver(account, key[1]) is None]
+        for key in gone:
+            for record in account.waiting.pop(key):
+                if (watcher := self.watchers.of(record)) is not None:
+                    watcher.session_gone()
+                self._discard(account, record, now)
+
     def _discard_older(
-        self, account: Account, records: list[ReceiptRecord], oldest: float, now: float
+        self, account: Account, records: Sequence[ReceiptRecord], oldest: float, now: float
     ) -> list[ReceiptRecord]:
         """The records accepted since ``oldest``; the others have waited too long and are given up."""
         for record in records:
@@ -207,10 +192,12 @@ class Delivery:
     def _send(self, session: Session, records: Sequence[ReceiptRecord], now: float) -> None:
         self.writer.write(session, records, now)
         self._ledger.sent(session.number, records, now)
+        if self.watchers:
+            self.watchers.tell_sent(session, records, now)
         self._counters.receipts_sent += len(records)
         response_timer = session.account.timers.response if session.account is not None else 0.0
         if response_timer:
-            deadline = now + response_timer
+            deadline = self._by_sockets(now) + response_timer
             expiries = session.expiries
             if expiries is None:
                 expiries = session.expiries = []
@@ -229,14 +216,18 @@ class Delivery:
         command_status: int,
         now: float,
         retry: tuple[float, ...] | None = None,
+        *,
+        nacked: bool = False,
     ) -> None:
-        """The ESME answered a receipt, sent so, with this command_status (a generic_nack counts as its status).
+        """The ESME answered a receipt, sent so, with this command_status (a generic_nack, ``nacked``, counts as it).
 
         ``retry``: seconds before each further attempt if it was not taken; empty: none; None: RETRY_LATER and the
         account's own decide.  A status of RETRY_LATER holds the account's whole queue until that attempt.
         """
         account = session.account
         assert account is not None, "only a bound session has receipts outstanding"
+        if (watcher := self.watchers.of(record)) is not None:
+            watcher.answered(command_status, nacked, now)
         if command_status in RETRY_LATER if retry is None else retry and command_status != CommandStatus.ESME_ROK:
             due = self._again(account, record, now, account.receipts.retry if retry is None else retry, command_status)
             if due == inf:
@@ -252,24 +243,28 @@ class Delivery:
         if command_status == CommandStatus.ESME_ROK:
             self._counters.receipts_acknowledged += 1
             self._ledger.ended((record[0],), now)
-            self._forget(account, record)
+            self._forget(account, record, now)
         else:
             self._counters.receipts_refused += 1
             self._give_up(account, record, "refused", now, command_status)
 
-    def expire(self, session: Session, now: float) -> int:
+    def expire(self, session: Session, now: float, instant: float) -> int:
         """Take back receipts that were not answered within the response timer; returns how many.
+
+        ``instant``: what it is by the clock of the sockets.
 
         They are sent again later, maybe on another bind of the account.
         """
         expired = 0
         account = session.account
-        while session.expiries and session.expiries[0][0] <= now and account is not None:
+        while session.expiries and session.expiries[0][0] <= instant and account is not None:
             covered = int(session.expiries.pop(0)[1])
             for sequence in list(session.outstanding):
                 if (int.from_bytes(sequence, "big") - covered - 1) & LAST_SEQUENCE_NUMBER < LAST_SEQUENCE_NUMBER // 2:
                     break
                 record = session.outstanding.pop(sequence)
+                if (watcher := self.watchers.of(record)) is not None:
+                    watcher.unanswered("timed_out", now)
                 due = self._again(account, record, now, account.receipts.retry)
                 if due != inf:
                     self._timeline.add(due, DueReceipts(self, account, (record,)))
@@ -285,18 +280,14 @@ class Delivery:
             self._discard(account, record, now)
         account.sweep_planned = False
         if account.waiting:
-            self._plan_sweep(account, now + _GRAIN)
+            self._watch_age(account, now + _GRAIN)
 
-    def _watch_age(self, account: Account) -> None:
-        """See to it that what waits is given up when it has waited too long."""
-        if not account.sweep_planned:
-            self._plan_sweep(account, 0.0)
-
-    def _plan_sweep(self, account: Account, earliest: float) -> None:
+    def _watch_age(self, account: Account, earliest: float = 0.0) -> None:
         """Look again when the first of what waits now will have waited long enough, but not before ``earliest``."""
-        account.sweep_planned = True
-        accepted_at = min(queue.first[4] for queue in account.waiting.values())
-        self._timeline.add(max(accepted_at + account.receipts.keep, earliest), Sweep(self, account))
+        if not account.sweep_planned:
+            account.sweep_planned = True
+            accepted_at = min(queue.first[4] for queue in account.waiting.values())
+            self._timeline.add(max(accepted_at + account.receipts.keep, earliest), Sweep(self, account))
 
     def session_lost(self, session: Session, now: float) -> None:
         """The session has ended: what it had not answered goes back to the head of the queue."""
@@ -305,6 +296,8 @@ class Delivery:
             return
         if session.outstanding:
             for sequence, record in session.outstanding.items():
+                if (watcher := self.watchers.of(record)) is not None:
+                    watcher.unanswered("session_lost", now)
                 put_back(account, record, session, int.from_bytes(sequence, "big"))
             self._watch_age(account)
             session.outstanding = {}
@@ -329,6 +322,8 @@ class Delivery:
         else:
             account.attempts[record[0]] = Attempts(made, command_status, due)
             self._ledger.retry(record[0], command_status, made, due, now)
+            if (watcher := self.watchers.of(record)) is not None:
+                watcher.again(due)
         return due
 
     def _discard(self, account: Account, record: ReceiptRecord, now: float, command_status: int | None = None) -> None:
@@ -339,11 +334,16 @@ class Delivery:
     def _give_up(
         self, account: Account, record: ReceiptRecord, outcome: str, now: float, command_status: int | None = None
     ) -> None:
-        self._ledger.failed(record[0], command_status, outcome, now)
-        self._forget(account, record)
+        if record[0] not in self.withdrawn:
+            self._ledger.failed(record[0], command_status, outcome, now)
+        self._forget(account, record, now)
 
-    @staticmethod
-    def _forget(account: Account, record: ReceiptRecord) -> None:
+    def _forget(self, account: Account, record: ReceiptRecord, now: float) -> None:
         account.pending -= 1
+        if self.withdrawn:
+            self.withdrawn.discard(record[0])
         if account.attempts:
             account.attempts.pop(record[0], None)
+        if (watcher := self.watchers.of(record)) is not None:
+            del self.watchers[record[0]]
+            watcher.given_up(now)

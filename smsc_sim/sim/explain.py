@@ -11,10 +11,10 @@ from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim.account import BIND_STATES, Account
 from smsc_sim.sim.decision import ACCEPT
 from smsc_sim.sim.facts import MessageFacts
-from smsc_sim.sim.mo import coding_for
 from smsc_sim.sim.rulebook import Verdict
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
+from smsc_sim.smpp.coding import choose_coding
 from smsc_sim.smpp.pdu import Pdu, encode
 from smsc_sim.smpp.segments import Style, split
 
@@ -80,7 +80,7 @@ def _session(smsc: Smsc, account: Account, bind: str, now: float) -> Session:
 
 
 def _pdu(question: Question, sequence_number: int, default: str) -> Pdu:
-    data_coding = coding_for(question.text, default)
+    data_coding = choose_coding(question.text, default)
     style: Style = "payload" if question.event == "data_sm" or len(question.text) > 70 else "none"
     (segment,) = split(question.text, data_coding=data_coding, style=style, default=default)
     fields: dict[str, object] = {

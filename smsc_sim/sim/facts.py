@@ -13,6 +13,7 @@ from smsc_sim.sim.session import Session
 from smsc_sim.smpp import gsm7
 from smsc_sim.smpp.coding import decode_text
 from smsc_sim.smpp.errors import WireError
+from smsc_sim.smpp.framing import HEADER_LENGTH
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.segments import SegmentInfo, segment_of, user_text
 
@@ -29,7 +30,14 @@ def _short(text: str) -> bytes:
     return octets if len(octets) <= _LONGEST_FINGERPRINT else blake2b(octets, digest_size=_LONGEST_FINGERPRINT).digest()
 
 
-class Facts(Protocol):
+class Valued(Protocol):
+    """What conditions can be asked about."""
+
+    def value(self, key: str) -> Value:
+        """What it has under ``key``, a key of ``when``; None when it has nothing there."""
+
+
+class Facts(Valued, Protocol):
     """One event, for conditions and gates."""
 
     @property
@@ -39,9 +47,6 @@ class Facts(Protocol):
     @property
     def sequence_number(self) -> bytes:
         """Of the PDU as it stands on the wire; empty for a connection."""
-
-    def value(self, key: str) -> Value:
-        """What the event has under ``key``, a key of ``when``; None when it has nothing there."""
 
     def scope(self, scope: Scope) -> Hashable:
         """What a gate of this scope counts this event under."""
@@ -141,6 +146,12 @@ class MessageFacts:
                 self._segment = None
         assert not isinstance(self._segment, bool), "set just above"
         return self._segment
+
+    def source(self) -> str:
+        """source_addr where there are no times: it stands between service_type and destination_addr."""
+        octets = self.octets
+        begin = octets.index(0, self.start + HEADER_LENGTH) + 3
+        return octets[begin : self._to_start - 3].decode("latin-1")
 
     def number(self, key: str, distance: int) -> int:
         """An integer field that stands ``distance`` octets behind destination_addr when there are no times."""
@@ -312,6 +323,8 @@ def _parts(facts: MessageFacts) -> Value:
 
 
 def _from(facts: MessageFacts) -> str:
+    if facts.positional:
+        return facts.source()
     return str(facts.pdu.fields.get("source_addr", ""))
 
 

@@ -8,6 +8,7 @@ response is made of prepared pieces, and what differs from message to message is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from struct import Struct
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from smsc_sim.smpp.receipt_text import MessageState
 
 if TYPE_CHECKING:
     from smsc_sim.sim.receipt import ReceiptRecord
+    from smsc_sim.sim.screen import Screen
     from smsc_sim.sim.smsc import Smsc
 
 _HEADER = Struct(">IQ4s").unpack_from
@@ -31,7 +33,8 @@ _HEADER = Struct(">IQ4s").unpack_from
 
 _SUBMIT_SM = CommandId.SUBMIT_SM << 32
 _DELIVER_SM_RESP = CommandId.DELIVER_SM_RESP << 32
-_IN_DATA_SM = -CommandId.DATA_SM
+_PREPARED = -CommandId.DELIVER_SM
+"""The form of a deliver_sm that was prepared as a whole; below it are those of other commands."""
 
 
 _HEADS = tuple(Struct(">III").pack(size, CommandId.SUBMIT_SM_RESP, 0) for size in range(100))
@@ -49,6 +52,7 @@ _SHORTEST = len(encode("submit_sm", sequence_number=1))
 """Octets of a submit_sm whose strings are all empty: so many messages at most are in one read."""
 
 _TRANSMITTING = frozenset({State.BOUND_TX, State.BOUND_TRX})
+_NO_SCREENS: Mapping[bytes, Screen] = {}
 
 
 class FastLane:
@@ -90,12 +94,15 @@ class FastLane:
             and account.definition.window is None
             and account.definition.wallet is None
             and account.usual
+            and smsc.refusing is None
             and smsc.delivery.has_room(account, (len(octets) - offset) // _SHORTEST)
         )
         decide = smsc.decide
         heads, head_size = None, 0
-        if smsc.rules is not None:
+        screens = _NO_SCREENS
+        if smsc.rules is not None and submits:
             heads, head_size = smsc.rules.heads, smsc.rules.head_size
+            screens = smsc.rules.screens(session)
         outbox = session.outbox
         outstanding = session.outstanding
         shapes = self._shapes
@@ -118,6 +125,8 @@ class FastLane:
         )
         receipts_are_plain = smsc.rules is None or not smsc.rules.has("deliver_sm_resp")
         attempts = account.attempts
+        # Somebody wants to know what becomes of some of the prepared ones: all of them are left.
+        lowest_form = 0 if smsc.delivery.watchers else _PREPARED
         last = len(octets) - 16
         size = len(octets)
 
@@ -149,7 +158,11 @@ class FastLane:
                 text = end + 11
                 if end < 0 or text > stop or text + octets[text - 1] != stop or octets[text - 1] > 254:
                     break
-                if decide is not None and (heads is None or octets[start : start + head_size] in heads):
+                if (
+                    decide is not None
+                    and (heads is None or octets[start : start + head_size] in heads)
+                    and ((screen := screens.get(flags)) is None or screen(octets, start, text, stop))
+                ):
                     try:
                         decision = decide(session, octets, offset, stop, start, end, now)
                     except Exception as error:
@@ -181,7 +194,7 @@ class FastLane:
                 if command_length == 17 and octets[stop - 1]:
                     break
                 record = outstanding.get(sequence)
-                if record is None or record[5] == _IN_DATA_SM:
+                if record is None or record[5] < lowest_form:
                     break
                 del outstanding[sequence]
                 acknowledged.append(record[0])
@@ -205,11 +218,12 @@ class FastLane:
             due = now + smsc.settings.receipts.after
             if receipts:
                 smsc.delivery.schedule(account, receipts, due)
+            first_id = ledger.take_ids(handled)
             if ledger.kept:
                 seq, number, name = smsc.journal.next_seq, ids.number - accepted, account.system_id
                 taken = octets[begin:offset]
-                entry = (RUN, seq, now, origin, name, ledger.take_ids(handled), number, accepted, refused, taken, due)
-                ledger.entries.append(entry)
+                told = (first_id, number, accepted, refused, taken, due, len(receipts))
+                ledger.entries.append((RUN, seq, now, origin, name, *told))
         if acknowledged:
             session.received += len(acknowledged)
             account.pending -= len(acknowledged)

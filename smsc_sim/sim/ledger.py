@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from smsc_sim.sim.receipt import MO_KEY, ReceiptRecord
 
 if TYPE_CHECKING:
-    from smsc_sim.sim.receipt import ReceiptRecord
     from smsc_sim.sim.session import Session
     from smsc_sim.smpp.pdu import Pdu
 
-Entry: TypeAlias = "tuple[object, ...]"
+Entry: TypeAlias = "tuple[Any, ...]"
 """One of the kinds below: its letter, then plain values, so that it is written without being looked into."""
 
 RUN: Final = "r"
 """Messages that the fast lane took out of one read: journal seq, instant, session number, system_id, id of the first
 message, number of the first message_id, how many were accepted, those refused as (place among all, command_status,
-rule), the PDUs as octets (responses between them do not count), and when the accepted ones are delivered."""
+rule), the PDUs as octets (responses between them do not count), when the accepted ones are delivered, and how
+many of them get a receipt."""
 
 SUBMISSION: Final = "s"
 """One PDU with a message, through the full decoder: journal seq, instant, session number, system_id, id of the first
@@ -43,13 +45,19 @@ CHANGED: Final = "c"
 """A message is another from now on: instant, id, and what changed by name, as columns of the store."""
 
 INBOUND: Final = "m"
-"""A message of a subscriber: journal seq, instant, system_id, id, key, command_id, body, TLVs, routing policy."""
+"""A PDU with a message of a subscriber: journal seq, instant, session number that policies look at, system_id, id, key,
+command_id, body, TLVs, routing policy."""
 
 COUNTED: Final = "g"
 """A gate of a rule has counted: name and digest of the rule, gate, key, count."""
 
 BALANCE: Final = "b"
 """What is left in a wallet: system_id, balance."""
+
+
+def inbound_key(message: int) -> bytes:
+    """The key of the PDU with a subscriber's message, by its id."""
+    return b"%b%d" % (MO_KEY, message)
 
 
 class Ledger:
@@ -94,6 +102,13 @@ class Ledger:
             self.entries.append(
                 (SUBMISSION, seq, now, session.number, name, first, pdu.octets, command_status, rule, destinations)
             )
+
+    def inbound(self, system_id: str, records: Sequence[ReceiptRecord], seq: int, now: float) -> None:
+        """A message of a subscriber, in so many PDUs, is to go to an ESME of this account."""
+        if self.kept:
+            for key, tlvs, via, body, _, form, origin in records:
+                told = (int(key.removeprefix(MO_KEY)), key, -form, body, tlvs, via.decode("latin-1"))
+                self.entries.append((INBOUND, seq, now, origin, system_id, *told))
 
     def sent(self, session: int, records: Sequence[ReceiptRecord], now: float) -> None:
         """These records were written on this session."""

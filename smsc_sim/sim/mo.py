@@ -1,18 +1,15 @@
-"""Mobile originated messages: deliver_sm bodies that carry a subscriber's text to an ESME."""
+"""Mobile originated messages that rules bring: whatever a template gives is made such that it can be sent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from smsc_sim.scenario.mo import MoAction
-from smsc_sim.sim.receipt import routed
-from smsc_sim.smpp.coding import alphabet, encode_text
-from smsc_sim.smpp.commands import CommandId
+from smsc_sim.sim.mo_record import address_fields, mo_body, mo_record
+from smsc_sim.sim.timeline import Pending
+from smsc_sim.smpp.coding import alphabet, choose_coding
 from smsc_sim.smpp.errors import EncodeError
-from smsc_sim.smpp.framing import HEADER_LENGTH
-from smsc_sim.smpp.pdu import encode
 from smsc_sim.smpp.segments import Segment, Style, split
 
 if TYPE_CHECKING:
@@ -23,8 +20,6 @@ if TYPE_CHECKING:
 
 _LONGEST_ADDRESS = 20
 """Octets of an address of deliver_sm without its NUL (SMPP 3.4 section 4.6.1)."""
-
-_INTERNATIONAL, _ISDN, _ALPHANUMERIC, _UNKNOWN = 1, 1, 5, 0
 
 
 class DueMo:
@@ -44,6 +39,7 @@ class DueMo:
         action = self.action
         values = {**self.values, "now": now}
         account = self.smsc.delivery.account_for(self.account, action.via)
+        injector = self.smsc.injector
         records = list(
             mo_records(
                 text=action.text.fill(values),
@@ -58,8 +54,13 @@ class DueMo:
                 via=action.via,
             )
         )
-        account.pending += len(records)
-        self.smsc.delivery.deliver(account, records, now)
+        keys = injector.keys(len(records))
+        injector.give(account, [(key, *record[1:]) for key, record in zip(keys, records, strict=True)], now)
+
+    def describe(self, due: float) -> Iterator[Pending]:
+        """The message."""
+        account = self.smsc.delivery.account_for(self.account, self.action.via)
+        yield Pending(due, "mo", account.system_id, self.origin)
 
 
 def plan_mo(
@@ -88,44 +89,17 @@ def mo_records(
     default: str = "gsm7",
     via: str | None = None,
 ) -> Iterator[ReceiptRecord]:
-    """A text as records for delivery, one for each segment.
+    """A text as records for delivery, one for each segment, without their keys.
 
     ``data_coding`` None: what the text needs; ``reference`` 0 to 65535 is shared by the segments; ``default``: the
     alphabet of data_coding 0; ``via``: as a rule says it.  Characters that the coding does not have become ``?``, and
     what is too long for SMPP is cut off.
     """
-    coding = coding_for(text, default) if data_coding is None else data_coding
+    coding = choose_coding(text, default) if data_coding is None else data_coding
     number = reference & (0xFF if style == "udh8" else 0xFFFF)
-    for part, segment in enumerate(_segments(text, coding, style, number, default), 1):
-        source_ton, source_npi = _kind(source)
-        destination_ton, destination_npi = _kind(destination)
-        pdu = encode(
-            CommandId.DELIVER_SM,
-            sequence_number=1,
-            fields={
-                "source_addr_ton": source_ton,
-                "source_addr_npi": source_npi,
-                "source_addr": _address(source),
-                "dest_addr_ton": destination_ton,
-                "dest_addr_npi": destination_npi,
-                "destination_addr": _address(destination),
-                "esm_class": segment.esm_class,
-                "data_coding": coding,
-                "short_message": segment.short_message,
-            },
-            tlvs=segment.tlvs,
-        )
-        key = b"mo-%d-%d" % (reference, part)
-        yield key, b"", routed(via), pdu[HEADER_LENGTH:], now, -CommandId.DELIVER_SM, origin
-
-
-def coding_for(text: str, default: str) -> int:
-    """The first data_coding of the default alphabet, Latin-1 and UCS-2 that has every character of the text."""
-    for coding in (0, 3):
-        with suppress(EncodeError):
-            encode_text(text, coding, default)
-            return coding
-    return 8
+    fields = {**address_fields(_address(source), _address(destination)), "data_coding": coding}
+    for segment in _segments(text, coding, style, number, default):
+        yield mo_record(b"", mo_body(segment, fields), now, origin, via)
 
 
 def _segments(text: str, data_coding: int, style: Style, reference: int, default: str) -> list[Segment]:
@@ -146,13 +120,6 @@ def _encodable(text: str, data_coding: int, default: str) -> str:
     if not known.is_text:
         return text.encode("latin-1", "replace").hex()
     return known.decode(known.encode(text, True))
-
-
-def _kind(address: str) -> tuple[int, int]:
-    """TON and NPI for an address: international for digits, alphanumeric for words (SMPP 3.4 section 5.2.5)."""
-    if address.removeprefix("+").isdigit():
-        return _INTERNATIONAL, _ISDN
-    return (_ALPHANUMERIC, _UNKNOWN) if address else (_UNKNOWN, _UNKNOWN)
 
 
 def _address(address: str) -> str:

@@ -202,7 +202,7 @@ class Operations:
         if self._decision is not None and self._decision.reply.how == "none":
             # The ESME is to find out by itself that no response comes.
             linger = smsc.timers.of(session).response or UNBIND_WAIT
-        self._answer(session, pdu, smsc.response(pdu), now, lambda instant: smsc.close_by(session, instant + linger))
+        self._answer(session, pdu, smsc.response(pdu), now, lambda instant: smsc.close_within(session, linger, instant))
 
     def _enquire_link(self, session: Session, pdu: Pdu, now: float) -> None:
         self._answer(session, pdu, self._smsc.response(pdu), now)
@@ -250,8 +250,9 @@ class Operations:
         if smsc.rules is not None and smsc.rules.has("deliver_sm_resp"):
             decision = smsc.rules.decide_event("deliver_sm_resp", facts, now)
         retry = decision.retry if decision is not None else None
+        nacked = pdu.command_id == CommandId.GENERIC_NACK
         status = pdu.command_status or _nack_status(pdu)
-        smsc.delivery.answered(session, pdu.sequence_number, record, status, now, retry)
+        smsc.delivery.answered(session, pdu.sequence_number, record, status, now, retry, nacked=nacked)
         if decision is None:
             return
         smsc.switch_as(decision, now)

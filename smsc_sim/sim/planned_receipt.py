@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from smsc_sim.scenario.receipt_layout import ReceiptLayout
 from smsc_sim.sim.quoting import quoted_text
 from smsc_sim.sim.receipt import routed
 from smsc_sim.sim.submitted import Submitted, address_text
+from smsc_sim.sim.timeline import Pending
 from smsc_sim.smpp.coding import alphabet
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.framing import HEADER_LENGTH
@@ -99,6 +101,12 @@ class PlannedReceipt:
             self.plan(now + self.action.every)
         record = receipt_record(self.message, self.action, self.state, self.error_code, key, now)
         delivery.deliver(account, (record,), now)
+
+    def describe(self, due: float) -> Iterator[Pending]:
+        """The next time."""
+        message = self.message
+        account = self.smsc.delivery.account_for(message.account, self.action.via)
+        yield Pending(due, "receipt", account.system_id, message.session, message.message_id, self.state.name)
 
 
 def receipt_key(message: Submitted, index: int, repeat: int) -> bytes:

@@ -32,6 +32,9 @@ class ReceiptForm:
     error_code: str = "000"
 
 
+MO_KEY = b"mo-"
+"""What stands for the message_id of a record that carries a message from a subscriber begins so."""
+
 _HEAD = Struct(">III")
 _HEADS = tuple(_HEAD.pack(size, CommandId.DELIVER_SM, 0) for size in range(700))
 """command_length, command_id and command_status for each length that a receipt can have."""

@@ -8,7 +8,10 @@ from smsc_sim.sim.account import Account
 from smsc_sim.sim.receipt import ReceiptRecord
 from smsc_sim.sim.session import Session
 
-BY_ORIGIN = frozenset({"same", "other"})
+ONLY = "only"
+"""The policy of what is meant for one session and no other: when that session is gone, it is given up."""
+
+BY_ORIGIN = frozenset({"same", "other", ONLY})
 """Policies that look at the session which submitted the message."""
 
 ONE_BY_ONE = frozenset({"least_loaded", "round_robin"})
@@ -32,15 +35,16 @@ def receiver(account: Account, number: int) -> Session | None:
 
 def suits(policy: str, session: Session, origin: int) -> bool:
     """Whether a session may ever get receipts of messages submitted on session ``origin``."""
-    return session.receives and (policy != "other" or session.number != origin)
+    own = session.number == origin
+    return session.receives and (own if policy == ONLY else not own or policy != "other")
 
 
 def choose(policy: str, account: Account, room: Mapping[Session, int], origin: int) -> Session | None:
     """The session that gets the next receipt of a message submitted on session ``origin``; None: wait.
 
     ``room``: how many deliver_sm each session that receives may get, longest bound first.  ``same``: that session
-    itself as long as it is bound and receives, any other afterwards; ``other``: never that one; ``least_loaded``:
-    fewest unanswered, then least traffic so far; ``any``: the longest bound.
+    itself as long as it is bound and receives, any other afterwards; ``only``: that session and no other; ``other``:
+    never that one; ``least_loaded``: fewest unanswered, then least traffic so far; ``any``: the longest bound.
     """
     if policy == "same":
         session = receiver(account, origin)

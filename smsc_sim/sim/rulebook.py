@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,10 +12,12 @@ from smsc_sim.scenario.when import AnyOf, Condition, FieldCondition
 from smsc_sim.sim.compiled_rule import CompiledRule, check_of
 from smsc_sim.sim.decision import ACCEPT, Decision, decision_of
 from smsc_sim.sim.facts import Facts, MessageFacts
+from smsc_sim.sim.screen import Screen
 from smsc_sim.sim.selection import Selection
 from smsc_sim.sim.session import Session
 
 _REMEMBERED: Final = 10_000
+_NO_SCREENS: Final[Mapping[bytes, Screen]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,20 @@ class RuleBook:
             if compiled is not None:
                 compiled.clear()
 
+    def named(self, name: str) -> Rule | None:
+        """The rule of this name, if there is one."""
+        return next((compiled.rule for compiled in self.rules if compiled.rule.name == name), None)
+
     def has(self, event: str) -> bool:
         """Whether there is any rule for this event."""
         return event in self._by_event
+
+    def screens(self, session: Session) -> Mapping[bytes, Screen]:
+        """By the nine octets from esm_class on: what tells that nothing is decided about a submit_sm of this session.
+
+        There are more as messages come: who finds none asks :meth:`decide`.
+        """
+        return _NO_SCREENS if self._default is not None else self._selection.view(session).screens
 
     def decide(
         self, session: Session, octets: bytes, start: int, stop: int, to_start: int, to_end: int, now: float

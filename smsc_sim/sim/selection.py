@@ -2,7 +2,8 @@
 
 Three things narrow the rules down, each remembered, so that a rule which cannot match costs a message next to nothing:
 what the session is (account, bind, peer, TLS), the nine octets of flags behind destination_addr, which most clients
-never change, and the destination itself.
+never change, and the destination itself.  For what is left under the same flags there is a screen, too, that looks at
+the octets of the text.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from smsc_sim.scenario.matching import normal_address
 from smsc_sim.scenario.when import AnyOf, Condition, FieldCondition, Not
 from smsc_sim.sim.facts import FLAG_KEYS, SESSION_KEYS, ConnectionFacts, MessageFacts
 from smsc_sim.sim.rule_code import First, first_that_holds
+from smsc_sim.sim.screen import Screen, can_screen, screen_of
 from smsc_sim.sim.session import Session
 
 if TYPE_CHECKING:
@@ -108,9 +110,7 @@ class Selection:
         self, session: Session, octets: bytes, start: int, stop: int, to_start: int, to_end: int
     ) -> Candidates:
         """The rules whose ``late`` conditions are still to be looked at."""
-        view = session.rule_view
-        if view is None or view.selection is not self:
-            view = session.rule_view = self._view_of(session)
+        view = self.view(session)
         flags = octets[to_end + 1 : to_end + 10]
         by_destination = view.by_flags.get(flags)
         if by_destination is None:
@@ -122,11 +122,21 @@ class Selection:
             if facts.positional:
                 if len(view.by_flags) >= _FLAGS_REMEMBERED:
                     view.by_flags.clear()
+                    view.screens.clear()
                 view.by_flags[flags] = by_destination
+                screen = by_destination.screen(flags[0], flags[7])
+                if screen is not None:
+                    view.screens[flags] = screen
         return by_destination.candidates(octets[to_start:to_end])
 
-    def _view_of(self, session: Session) -> View:
+    def view(self, session: Session) -> View:
         """What is left for sessions like this one; those with the same rules left share it."""
+        view = session.rule_view
+        if view is None or view.selection is not self:
+            view = session.rule_view = self._view_of(session)
+        return view
+
+    def _view_of(self, session: Session) -> View:
         facts = ConnectionFacts(session)
         key = tuple(all(check(facts) for check in rule.by_session) for rule in self._rules)
         view = self._views.get(key)
@@ -140,7 +150,7 @@ class Selection:
 class View:
     """The rules that can match messages of some sessions."""
 
-    __slots__ = ("by_flags", "by_rules", "rules", "selection")
+    __slots__ = ("by_flags", "by_rules", "rules", "screens", "selection")
 
     def __init__(self, selection: Selection, rules: tuple[CompiledRule, ...]) -> None:
         self.selection = selection
@@ -149,6 +159,8 @@ class View:
         """What is left of them, by the nine octets of flags."""
         self.by_rules: dict[tuple[CompiledRule, ...], ByDestination] = {}
         """The same by what is left: most flags leave the same rules."""
+        self.screens: dict[bytes, Screen] = {}
+        """By the nine octets of flags, where there is one; for messages whose default alphabet is that of GSM."""
 
 
 class ByDestination:
@@ -161,6 +173,7 @@ class ByDestination:
         "_remembered",
         "_rest",
         "_rules",
+        "_screens",
         "head_size",
         "heads",
         "others",
@@ -186,6 +199,7 @@ class ByDestination:
         """How every destination begins that some rule asks for: a message to another one needs no look at tables."""
         self._remembered: dict[bytes, Candidates] = {}
         self._found: dict[tuple[int, ...], Candidates] = {}
+        self._screens: dict[int, Screen | None] = {}
 
     def _place(self, index: int, conditions: Iterable[Condition]) -> None:
         for condition in conditions:
@@ -199,6 +213,15 @@ class ByDestination:
                     self._prefixes.setdefault(len(test.prefix), {}).setdefault(test.prefix, []).append(index)
                     return
         self._rest.append(index)
+
+    def screen(self, esm_class: int, data_coding: int) -> Screen | None:
+        """What tells from the octets of a message that none of the rules holds; None when nothing does."""
+        if not can_screen(esm_class, data_coding):
+            return None
+        if data_coding not in self._screens:
+            others = [self._rules[index].late for index in self._rest]
+            self._screens[data_coding] = screen_of(others, data_coding, self.heads, self.head_size)
+        return self._screens[data_coding]
 
     def candidates(self, destination: bytes) -> Candidates:
         """The rules that are worth asking about a message to this destination."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -21,30 +21,30 @@ from smsc_sim.sim.delivery import Delivery
 from smsc_sim.sim.facts import ConnectionFacts
 from smsc_sim.sim.fast_lane import FastLane
 from smsc_sim.sim.foreign import looks_like
+from smsc_sim.sim.injector import Injector
 from smsc_sim.sim.journal import Direction, Journal
 from smsc_sim.sim.ledger import Ledger
 from smsc_sim.sim.manual_receipts import ManualReceipts
 from smsc_sim.sim.message_ids import MessageIds
 from smsc_sim.sim.operations import Operations
 from smsc_sim.sim.receipt import ReceiptForm
+from smsc_sim.sim.responses import refusal_of, response_to
 from smsc_sim.sim.rulebook import RuleBook
 from smsc_sim.sim.secrets import WITH_PASSWORD, without_passwords
 from smsc_sim.sim.session import Ending, Link, Session
 from smsc_sim.sim.session_timers import SessionTimers
+from smsc_sim.sim.store.lookup import Lookup
 from smsc_sim.sim.switches import Switch, Switches
-from smsc_sim.sim.timeline import Timeline
-from smsc_sim.smpp.commands import COMMANDS_BY_NAME, CommandId
+from smsc_sim.sim.timeline import Event, Pending, Timeline
+from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.errors import FramingError, WireError
-from smsc_sim.smpp.fields import CString, Integer
 from smsc_sim.smpp.framing import HEADER, Partial, next_stop
 from smsc_sim.smpp.legality import State
-from smsc_sim.smpp.pdu import Pdu, encode, encode_header_only
+from smsc_sim.smpp.pdu import Pdu, encode_header_only
 from smsc_sim.smpp.receipt_text import MessageState
 from smsc_sim.smpp.status import CommandStatus
 
 Level: TypeAlias = Literal["debug", "info", "warn", "error"]
-
-_NO_FIELDS: Mapping[str, object] = {}
 
 COMPLAINTS_TOLD = 20
 """Lines in the log for what goes wrong on one session; further ones are counted and told once, at its end."""
@@ -85,18 +85,17 @@ class Smsc:
 
         ``fast``: False sends all PDUs through the full decoder.
         """
-        given, settings = settings, under_profile(settings, scenario.profile)
-        self.settings = settings
+        self._given = settings
+        self.settings = under_profile(settings, scenario.profile)
         self.profile = scenario.profile
         """The provider, before a bind says for whom."""
-        self.accounts = Accounts(accounts, scenario)
-        for account in self.accounts:
-            own = under_profile(given, account.profile)
-            account.timers = own.timers
-            account.receipts = account.definition.delivery.applied_to(own.receipts)
+        self.accounts = Accounts(())
         self.rules: RuleBook | None = None
         self.counters = Counters()
         self.timeline = Timeline()
+        """What concerns messages; what concerns connections stands on the timeline of ``timers``."""
+        self._reached = now
+        """The latest instant at which something has happened by itself."""
         self.journal = Journal(settings.journal_octets)
         self.message_ids = MessageIds()
         self.ledger = Ledger()
@@ -104,10 +103,21 @@ class Smsc:
         self.timers = SessionTimers(self)
         self.switches = Switches(self.timeline, self._switched)
         self.delivery = Delivery(
-            self.timeline, self.counters, self.accounts, self.ledger, self.touch, self.timers.check_by
+            self.timeline,
+            self.counters,
+            self.accounts,
+            self.ledger,
+            self.touch,
+            self.timers.check_by,
+            self.timers.instant,
         )
+        self.injector = Injector(self)
         self.manual = ManualReceipts(self)
         self.default_form = self.delivery.writer.number_of(ReceiptForm())
+        self.lookup: Lookup | None = None
+        """Where messages are found again; None: none is kept."""
+        self.refusing: CommandStatus | None = None
+        """What all messages are refused with for now, as they could not be kept."""
         self.decide = decide
         if decide is None:
             self.obey(scenario, seed, now)
@@ -117,6 +127,19 @@ class Smsc:
         self._notes: list[Note] = []
         self._last_session = 0
         self._last_reference = 0
+        self.define(accounts, scenario, now)
+
+    def define(self, accounts: Iterable[AccountDefinition], scenario: Scenario, now: float) -> None:
+        """Have these accounts and the scenario's providers, with their timers and retries, from ``now`` on."""
+        self.profile = scenario.profile
+        self.settings = under_profile(self._given, scenario.profile)
+        self.accounts.define(accounts, scenario)
+        for account in self.accounts:
+            own = under_profile(self._given, account.profile)
+            account.timers = own.timers
+            account.receipts = account.definition.delivery.applied_to(own.receipts)
+        for session in self.sessions.values():
+            self.timers.start(session, now)
 
     def obey(self, scenario: Scenario, seed: int, now: float) -> None:
         """Have these rules and switches from ``now`` on.
@@ -140,12 +163,22 @@ class Smsc:
         self.rules = rules if scenario.rules or default is not None else None
         self.decide = self.rules.decide if self.rules is not None else None
 
+    def begin_with(self, next_id: int, next_number: int, last_session: int) -> None:
+        """Go on with the numbers of an earlier run; to be called before anything happens."""
+        self.ledger.next_id = next_id
+        self.message_ids = MessageIds(next_number)
+        self._last_session = last_session
+
+    def numbers(self) -> tuple[int, int, int]:
+        """Where :meth:`begin_with` would have to go on."""
+        return self.ledger.next_id, self.message_ids.number, self._last_session
+
     # What the driver tells
 
     def connected(self, peer: str, host: str, now: float, *, tls: str = "", link: Link | None = None) -> Session:
         """An ESME has connected through ``link``; ``peer`` as in 127.0.0.1:51234, ``host`` its address alone."""
         self._last_session += 1
-        session = Session(self._last_session, peer, host, now, tls=tls)
+        session = Session(self._last_session, peer, host, self.timers.instant(now), tls=tls)
         session.link = link
         self.sessions[session.number] = session
         self.counters.sessions_opened += 1
@@ -202,7 +235,8 @@ class Smsc:
             self.send(session, nack)
             self.end(session, now, "closed: where the next PDU begins cannot be known", "info")
         if offset:
-            session.last_received_at = now
+            sockets_now = self.timers.sockets_now
+            session.last_received_at = now if sockets_now is None else sockets_now
             octets = data if offset == len(data) else data[:offset]
             self.journal.record(now, session.number, Direction.IN, without_passwords(octets) if secret else octets)
         return offset
@@ -224,21 +258,53 @@ class Smsc:
     def writable(self, session: Session, writable: bool, now: float) -> None:
         """The connection's buffer has filled up because the ESME does not read (False), or is empty again (True)."""
         session.writable = writable
-        session.stalled_since = 0.0 if writable else now
+        session.stalled_since = 0.0 if writable else self.timers.instant(now)
         self.timers.start(session, now)
         if writable and session.account is not None and session.account.waiting:
             self.delivery.drain(session.account, now)
 
     def run_until(self, now: float) -> None:
-        """Let everything happen that is due at or before ``now``, in order."""
-        while due := self.timeline.take_due(now):
-            for _, event in due:
-                try:
-                    event.fire(now)
-                except Exception as error:
-                    self.counters.internal_errors += 1
-                    text = f"internal error {error!r} in {type(event).__name__}"
-                    self._notes.append(Note("error", "timeline", "event", "", text))
+        """Let everything happen that is due at or before ``now``, in order, each at the instant that it was due.
+
+        So it does not matter how often this is called, and how late.
+        """
+        messages, timers = self.timeline, self.timers
+        checks = timers.timeline
+        timers.sockets_now = now
+        while True:
+            due, check = messages.due_by(now), checks.due_by(now)
+            if due is not None and (check is None or due <= check):
+                self.fire(messages.take(), due)
+            elif check is not None:
+                self.fire(checks.take(), check)
+            else:
+                break
+        timers.sockets_now = None
+
+    def fire(self, event: Event, due: float, tell: Callable[[Iterable[Pending]], None] | None = None) -> None:
+        """Let an event happen that was taken from a timeline.
+
+        Its instant is ``due``, but never before what happened earlier: an event may be added too late.
+        ``tell`` is told before what the event is.
+        """
+        self._reached = now = max(due, self._reached)
+        try:
+            if tell is not None:
+                tell(event.describe(now))
+            event.fire(now)
+        except Exception as error:
+            self.counters.internal_errors += 1
+            text = f"internal error {error!r} in {type(event).__name__}"
+            self._notes.append(Note("error", "timeline", "event", "", text))
+
+    def next_due(self) -> float | None:
+        """The instant at which :meth:`run_until` is to be called next, or None when nothing is to come."""
+        due, check = self.timeline.next_due(), self.timers.timeline.next_due()
+        return check if due is None or (check is not None and check < due) else due
+
+    def touched(self) -> Iterable[Session]:
+        """The sessions that :meth:`take_touched` is going to give."""
+        return self._touched
 
     def take_touched(self) -> list[Session]:
         """Sessions that have something in their outbox or an ending, to be carried out now."""
@@ -290,24 +356,7 @@ class Smsc:
         session.sent += 1
         self.touch(session)
 
-    def response(
-        self,
-        request: Pdu,
-        fields: Mapping[str, object] = _NO_FIELDS,
-        tlvs: Iterable[tuple[str | int, object]] = (),
-        command_status: int = CommandStatus.ESME_ROK,
-    ) -> bytes:
-        """The response PDU to ``request``, which must be one that has a response."""
-        command = request.command
-        assert command is not None, "the caller knows the command"
-        assert command.response is not None, "the caller knows that there is a response"
-        return encode(
-            command.response,
-            sequence_number=request.sequence_number,
-            command_status=command_status,
-            fields=fields,
-            tlvs=tlvs,
-        )
+    response = staticmethod(response_to)
 
     def refusal(
         self,
@@ -319,40 +368,13 @@ class Smsc:
         body: bool | None = None,
         tlvs: Iterable[tuple[str | int, object]] = (),
     ) -> bytes:
-        """The PDU that refuses ``request``: its own response, or a generic_nack where it has none.
+        """The PDU that refuses ``request``; see :func:`~.responses.refusal_of`.
 
-        Without a body, unless ``error_bodies`` or ``body`` asks for one (SMPP 3.4 section 4.1.2: "not returned if the
-        command_status field contains a non-zero value").  ``by_name``: the number is the one that the provider
-        has for this status of the specification.
+        ``by_name``: the number is the one that the provider has for this status of the specification.
         """
         profile = self.profile_for(session, request)
-        command_status = profile.status(command_status) if by_name else command_status
-        bodies = self.settings.error_bodies if profile.error_bodies is None else profile.error_bodies
-        command = request.command
-        if command is None or command.response is None:
-            return encode_header_only(CommandId.GENERIC_NACK, command_status, request.sequence_number)
-        response = COMMANDS_BY_NAME[command.response]
-        if not (bodies if body is None else body) and not tlvs:
-            return encode_header_only(response.command_id, command_status, request.sequence_number)
-        values: dict[str, int | str] = {
-            "system_id": self.settings.system_id,
-            "message_state": MessageState.UNKNOWN.value,
-        }
-        if request.name == "query_sm":
-            with suppress(WireError):
-                values["message_id"] = str(request.fields["message_id"])
-        fields = {
-            field.name: values.get(field.name, 0 if isinstance(field, Integer) else "")
-            for field in response.fields
-            if isinstance(field, Integer | CString)
-        }
-        return encode(
-            response.name,
-            sequence_number=request.sequence_number,
-            command_status=command_status,
-            fields=fields,
-            tlvs=tlvs,
-        )
+        status = profile.status(command_status) if by_name else command_status
+        return refusal_of(request, status, profile, self.settings, body=body, tlvs=tlvs)
 
     def refuse(self, session: Session, request: Pdu, command_status: int, now: float) -> None:
         """Answer ``request`` with an error; a CommandStatus is a status by name, another integer stays that number."""
@@ -379,7 +401,7 @@ class Smsc:
             session.unbinding = True
             sequence_number = session.next_sequence_number()
             self.send(session, encode_header_only(CommandId.UNBIND, CommandStatus.ESME_ROK, sequence_number))
-        self.close_by(session, now + grace)
+        self.close_within(session, grace, now)
 
     def leave(self, session: Session, state: State, now: float) -> None:
         """Take the session out of its account; what it had not answered goes to the account's other binds."""
@@ -419,8 +441,9 @@ class Smsc:
             self.leave(session, State.CLOSED, now)
             self.touch(session)
 
-    def close_by(self, session: Session, instant: float) -> None:
-        """Close the connection at ``instant`` if it is still there then, or earlier if that was said before."""
+    def close_within(self, session: Session, seconds: float, now: float) -> None:
+        """Close the connection in so many seconds if it is still there then, or earlier if that was said before."""
+        instant = self.timers.instant(now) + seconds
         if not session.deadline or instant < session.deadline:
             session.deadline = instant
             self.timers.check_by(session, instant)

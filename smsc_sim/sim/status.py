@@ -32,7 +32,7 @@ def binds(smsc: Smsc, now: float) -> list[BindView]:
             tls=session.tls,
             interface_version=VERSION_NAMES[session.interface_version],
             bound_at=session.bound_at,
-            idle=max(0.0, now - session.last_received_at),
+            idle=max(0.0, smsc.timers.instant(now) - session.last_received_at),
             received=session.received,
             sent=session.sent,
             outstanding=len(session.outstanding),

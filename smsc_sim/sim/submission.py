@@ -118,12 +118,14 @@ class Submissions:
         """The status with which a limit of the account refuses a message now, or None."""
         account = session.account
         assert account is not None, "only a bound session submits"
+        if self.smsc.refusing is not None:
+            return self.smsc.refusing
         definition = account.definition
         if definition.window is not None and session.replies_pending + session.answered_in_read >= definition.window:
-            return definition.window_status
+            return account.window_status
         if not self.smsc.delivery.has_room(account):
             return CommandStatus.ESME_RMSGQFUL
         for window in (session.throughput, account.throughput):
             if window is not None and not window.admit(now):
-                return definition.throughput_status
+                return account.throughput_status
         return None

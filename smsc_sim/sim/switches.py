@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from smsc_sim.sim.timeline import Timeline
+from smsc_sim.sim.timeline import Pending, Timeline
 
 
 @dataclass(slots=True)
@@ -35,6 +35,12 @@ class _Off:
         switch = self.switches.get(self.name)
         if switch is not None and switch.active and switch.until == self.until:
             self.switches.put(self.name, False, now)
+
+    def describe(self, due: float) -> Iterator[Pending]:
+        """The switch, unless it was put on anew since."""
+        switch = self.switches.get(self.name)
+        if switch is not None and switch.active and switch.until == self.until:
+            yield Pending(due, "switch", text=f"{self.name} off")
 
 
 class Switches:

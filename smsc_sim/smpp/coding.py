@@ -38,7 +38,9 @@ class Alphabet:
         return len(gsm7.encode(text) if self is GSM7_PACKED else self.encode(text, False))
 
 
-def _codec(name: str, title: str, codec: str, septets: bool = False) -> Alphabet:
+def codec_alphabet(name: str, title: str, codec: str, septets: bool = False) -> Alphabet:
+    """The alphabet that Python's codec of this name reads and writes."""
+
     def decode(octets: bytes) -> str:
         return octets.decode(codec, "replace")
 
@@ -76,11 +78,11 @@ GSM7: Final = Alphabet("gsm7", "GSM 7 bit default alphabet", True, True, gsm7.de
 GSM7_PACKED: Final = Alphabet(
     "gsm7-packed", "GSM 7 bit default alphabet, packed", True, True, _decode_packed, _encode_packed
 )
-_ASCII: Final = _codec("ascii", "IA5/ASCII", "ascii", septets=True)
-_LATIN_1: Final = _codec("latin-1", "ISO-8859-1", "latin-1")
-_UTF_8: Final = _codec("utf-8", "UTF-8", "utf-8")
-_UCS_2: Final = _codec("ucs-2", "UCS-2", "utf-16-be")
-_OCTETS: Final = Alphabet("octets", "octets", False, False, bytes.hex, _encode_hex)
+_ASCII: Final = codec_alphabet("ascii", "IA5/ASCII", "ascii", septets=True)
+_LATIN_1: Final = codec_alphabet("latin-1", "ISO-8859-1", "latin-1")
+_UTF_8: Final = codec_alphabet("utf-8", "UTF-8", "utf-8")
+_UCS_2: Final = codec_alphabet("ucs-2", "UCS-2", "utf-16-be")
+OCTETS: Final = Alphabet("octets", "octets", False, False, bytes.hex, _encode_hex)
 
 _SELECTABLE: Final = {alphabet.name: alphabet for alphabet in (GSM7, GSM7_PACKED, _LATIN_1, _ASCII, _UTF_8)}
 
@@ -92,20 +94,20 @@ DEFAULT_ALPHABETS: Final[tuple[str, ...]] = tuple(_SELECTABLE)
 _SMPP: Final[dict[int, tuple[str, Alphabet | None]]] = {
     0x00: ("SMSC default alphabet", None),
     0x01: ("IA5/ASCII", _ASCII),
-    0x02: ("octets, 8 bit", _OCTETS),
+    0x02: ("octets, 8 bit", OCTETS),
     0x03: ("Latin-1, ISO-8859-1", _LATIN_1),
-    0x04: ("octets, 8 bit", _OCTETS),
-    0x05: ("JIS X 0208-1990", _codec("shift-jis", "JIS X 0208-1990", "shift_jis")),
-    0x06: ("Cyrillic, ISO-8859-5", _codec("iso-8859-5", "ISO-8859-5", "iso8859_5")),
-    0x07: ("Latin/Hebrew, ISO-8859-8", _codec("iso-8859-8", "ISO-8859-8", "iso8859_8")),
+    0x04: ("octets, 8 bit", OCTETS),
+    0x05: ("JIS X 0208-1990", codec_alphabet("shift-jis", "JIS X 0208-1990", "shift_jis")),
+    0x06: ("Cyrillic, ISO-8859-5", codec_alphabet("iso-8859-5", "ISO-8859-5", "iso8859_5")),
+    0x07: ("Latin/Hebrew, ISO-8859-8", codec_alphabet("iso-8859-8", "ISO-8859-8", "iso8859_8")),
     0x08: ("UCS-2, ISO/IEC 10646", _UCS_2),
-    0x09: ("pictograms", _OCTETS),
-    0x0A: ("ISO-2022-JP, music codes", _codec("iso-2022-jp", "ISO-2022-JP", "iso2022_jp")),
-    0x0B: ("reserved 0x0B", _OCTETS),
-    0x0C: ("reserved 0x0C", _OCTETS),
-    0x0D: ("extended Kanji JIS X 0212-1990", _codec("euc-jp", "JIS X 0212-1990", "euc_jp")),
-    0x0E: ("KS C 5601", _codec("euc-kr", "KS C 5601", "euc_kr")),
-    0x0F: ("reserved 0x0F", _OCTETS),
+    0x09: ("pictograms", OCTETS),
+    0x0A: ("ISO-2022-JP, music codes", codec_alphabet("iso-2022-jp", "ISO-2022-JP", "iso2022_jp")),
+    0x0B: ("reserved 0x0B", OCTETS),
+    0x0C: ("reserved 0x0C", OCTETS),
+    0x0D: ("extended Kanji JIS X 0212-1990", codec_alphabet("euc-jp", "JIS X 0212-1990", "euc_jp")),
+    0x0E: ("KS C 5601", codec_alphabet("euc-kr", "KS C 5601", "euc_kr")),
+    0x0F: ("reserved 0x0F", OCTETS),
 }
 
 _CLASSES: Final = ("class 0 (flash)", "class 1 (ME)", "class 2 (SIM)", "class 3 (TE)")
@@ -116,12 +118,12 @@ def _general_group(value: int) -> tuple[str, Alphabet | None]:
     """The groups 00xx and 01xx of 3GPP TS 23.038 section 4."""
     title, alphabet = (
         ("GSM 7 bit", None),
-        ("octets, 8 bit", _OCTETS),
+        ("octets, 8 bit", OCTETS),
         ("UCS-2", _UCS_2),
-        ("reserved alphabet", _OCTETS),
+        ("reserved alphabet", OCTETS),
     )[value >> 2 & 3]
     if value & 0x20:
-        title, alphabet = f"{title}, compressed", _OCTETS
+        title, alphabet = f"{title}, compressed", OCTETS
     if value & 0x10:
         title = f"{title}, {_CLASSES[value & 3]}"
     return (f"{title}, automatic deletion" if value & 0x40 else title), alphabet
@@ -141,10 +143,10 @@ def _meaning(value: int) -> tuple[str, Alphabet | None]:
     if value < 0x80:
         return _general_group(value)
     if value < 0xC0:
-        return f"reserved 0x{value:02X}", _OCTETS
+        return f"reserved 0x{value:02X}", OCTETS
     if value < 0xF0:
         return _waiting_group(value)
-    title, alphabet = ("octets, 8 bit", _OCTETS) if value & 0x04 else ("GSM 7 bit", None)
+    title, alphabet = ("octets, 8 bit", OCTETS) if value & 0x04 else ("GSM 7 bit", None)
     return f"{title}, {_CLASSES[value & 3]}", alphabet
 
 

@@ -94,6 +94,13 @@ class Pdu:
             self._tlvs = tlvs
         return tlvs
 
+    @property
+    def tlvs_offset(self) -> int:
+        """Where the TLVs begin, in octets from the beginning of the PDU.  Raises WireError as `fields` does."""
+        if self._fields is None:
+            self._decode_fields()
+        return self._tlvs_offset
+
     def tlv(self, name: str) -> TlvValue | None:
         """The value of the first TLV of this name, in any spelling or like "0x1400"; None when there is none.
 

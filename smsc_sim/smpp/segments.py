@@ -164,28 +164,38 @@ def segment_of(fields: Mapping[str, object], tlvs: Iterable[Tlv]) -> SegmentInfo
     return SegmentInfo(reference, total, sequence, "sar")
 
 
-def user_text(fields: Mapping[str, object], tlvs: Iterable[Tlv], default: str = "gsm7") -> str:
+def user_text(
+    fields: Mapping[str, object],
+    tlvs: Iterable[Tlv],
+    default: str = "gsm7",
+    read_as: coding.Alphabet | None = None,
+) -> str:
     """The text that a PDU carries, without its header, from short_message or message_payload.
 
-    Nothing in the PDU raises: a malformed header is shown as text, and octets as `coding.decode_text` shows
-    them.
+    `read_as` is an alphabet to read it in instead of the one that data_coding states. Nothing in the PDU
+    raises: a malformed header is shown as text, and octets as `coding.decode_text` shows them.
     """
-    octets, alphabet, fill_bits = _text_octets(fields, tlvs, default)
+    octets, alphabet, fill_bits = _text_octets(fields, tlvs, read_as or stated_alphabet(fields, default))
     if alphabet is coding.GSM7_PACKED:
         return gsm7.decode(gsm7.unpack(octets, fill_bits=fill_bits))
     return alphabet.decode(octets)
 
 
-def part_of(fields: Mapping[str, object], tlvs: Iterable[Tlv], default: str = "gsm7") -> Part | None:
+def part_of(
+    fields: Mapping[str, object],
+    tlvs: Iterable[Tlv],
+    default: str = "gsm7",
+    read_as: coding.Alphabet | None = None,
+) -> Part | None:
     """The part of a long message that a PDU carries, to be given to `join`; None if it is a whole message.
 
-    Raises WireError for a malformed header, as `udh.parse` does.
+    `read_as` as for `user_text`. Raises WireError for a malformed header, as `udh.parse` does.
     """
     tlvs = tuple(tlvs)
     info = segment_of(fields, tlvs)
     if info is None:
         return None
-    octets, alphabet, fill_bits = _text_octets(fields, tlvs, default)
+    octets, alphabet, fill_bits = _text_octets(fields, tlvs, read_as or stated_alphabet(fields, default))
     if alphabet is not coding.GSM7_PACKED:
         return Part(info, octets, alphabet)
     septets = gsm7.unpack(octets, len(octets) * 8 // 7, fill_bits)
@@ -296,7 +306,15 @@ def _has_header(fields: Mapping[str, object]) -> bool:
     return isinstance(esm_class, int) and bool(esm_class & udh.UDHI)
 
 
-def _text_octets(fields: Mapping[str, object], tlvs: Iterable[Tlv], default: str) -> tuple[bytes, coding.Alphabet, int]:
+def stated_alphabet(fields: Mapping[str, object], default: str = "gsm7") -> coding.Alphabet:
+    """The alphabet that the data_coding of a PDU states; `default` is that of data_coding 0."""
+    data_coding = fields.get("data_coding")
+    return coding.alphabet(data_coding if isinstance(data_coding, int) else 0, default)
+
+
+def _text_octets(
+    fields: Mapping[str, object], tlvs: Iterable[Tlv], alphabet: coding.Alphabet
+) -> tuple[bytes, coding.Alphabet, int]:
     """The octets behind the header, their alphabet, and the fill bits before them if they are packed."""
     octets = user_data(fields, tlvs)
     header_octets = 0
@@ -305,6 +323,4 @@ def _text_octets(fields: Mapping[str, object], tlvs: Iterable[Tlv], default: str
             header_octets = udh.parse(octets).octets_used
         except WireError:
             header_octets = 0  # all of it is shown, since where the text begins is unknown
-    data_coding = fields.get("data_coding")
-    alphabet = coding.alphabet(data_coding if isinstance(data_coding, int) else 0, default)
     return octets[header_octets:], alphabet, udh.fill_bits(header_octets)

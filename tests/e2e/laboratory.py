@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import socket
 import sys
@@ -55,14 +56,26 @@ class Laboratory:
         """Throw a switch of the scenario."""
         self._tell(f"switch {name} {'on' if on else 'off'}")
 
+    def begin_advance(self, seconds: float) -> None:
+        """Let time pass meanwhile; :meth:`arrived` is to follow."""
+        self._control.sendall(f"advance {seconds}\n".encode())
+
+    def arrived(self) -> list[tuple[float, str]]:
+        """Wait until the time that was to pass has passed; returns what a manual clock reports, seconds from `now`."""
+        reported: list[tuple[float, str]] = json.loads(self._answer().removeprefix("done") or "[]")
+        return [(instant, text) for instant, text in reported]
+
     def _tell(self, command: str) -> None:
         self._control.sendall(f"{command}\n".encode())
+        assert self._answer() == "done"
+
+    def _answer(self) -> str:
         answer = b""
         while not answer.endswith(b"\n"):
             octets = self._control.recv(100)
             assert octets, self.smsc.log()
             answer += octets
-        assert answer.strip() == b"done", answer
+        return answer.decode().strip()
 
 
 @contextlib.contextmanager

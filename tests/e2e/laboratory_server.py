@@ -8,12 +8,17 @@ has been written:
     let so much time pass, each event at its own instant
 ``switch NAME on|off``
     what the console does with a click
+
+With ``--clock manual`` only the product's own clock stands, and the answer to ``advance`` says what it reports.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +30,7 @@ from twisted.protocols.basic import LineOnlyReceiver
 
 from smsc_sim.net.ready import ReadyReport
 from smsc_sim.options import resolve
+from smsc_sim.sim.clock import AdvanceReport
 from smsc_sim.simulator import Simulator
 
 _ANY_REACTOR: Any = reactor
@@ -59,6 +65,9 @@ class Control(LineOnlyReceiver):
 
     def carry_out(self, line: str) -> None:
         command, _, rest = line.partition(" ")
+        if command == "advance" and self.simulator.settings.clock == "manual":
+            self.simulator.advance(float(rest)).addCallback(self.report)
+            return
         if command == "advance":
             self.advance(float(rest))
         else:
@@ -68,15 +77,24 @@ class Control(LineOnlyReceiver):
             driver.settle(driver.clock())
         self.sendLine(b"done")
 
+    def report(self, report: AdvanceReport) -> None:
+        told = [(pending.due - self.hands.seconds(), str(pending)) for pending in report.fired]
+        self.sendLine(f"done {json.dumps(told)}".encode())
+
     def advance(self, seconds: float) -> None:
         hands, driver = self.hands, self.simulator.driver
         end = hands.seconds() + seconds + _GRAIN
-        while (due := driver.smsc.timeline.next_due()) is not None and due <= end:
+        while (due := driver.smsc.next_due()) is not None and due <= end:
             hands.advance(max(due - hands.seconds(), 0.0) + _GRAIN)
         hands.advance(max(end - hands.seconds(), 0.0))
         # The timeline wakes the driver a little after what is due; a test asks for an instant, and means it.
         driver.smsc.run_until(hands.seconds())
         driver.settle(hands.seconds())
+
+
+def _running_from(start: float) -> Callable[[], float]:
+    ahead = start - time.monotonic()
+    return lambda: ahead + time.monotonic()
 
 
 def main() -> None:
@@ -92,7 +110,10 @@ def main() -> None:
         sys.stdout.write(f"control port {control.getHost().port}\n{report.line(os.getpid())}\n")
         sys.stdout.flush()
 
-    simulator = Simulator(settings, StandingReactor(hands), hands.seconds, on_ready=ready)
+    if settings.clock == "manual":
+        simulator = Simulator(settings, _ANY_REACTOR, _running_from(hands.seconds()), on_ready=ready)
+    else:
+        simulator = Simulator(settings, StandingReactor(hands), hands.seconds, on_ready=ready)
     factory.buildProtocol = lambda addr: Control(simulator, hands)  # type: ignore[method-assign]
     control = _ANY_REACTOR.listenTCP(0, factory, interface="127.0.0.1")
     simulator.privilegedStartService()

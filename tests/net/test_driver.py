@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import inf
 
 import pytest
@@ -12,7 +13,7 @@ from twisted.internet.task import Clock
 from smsc_sim.scenario.settings import Timers
 from smsc_sim.sim.session import Ending, Session
 from smsc_sim.sim.smsc import Smsc
-from smsc_sim.sim.timeline import TICK
+from smsc_sim.sim.timeline import TICK, Pending
 from smsc_sim.smpp.framing import Framer
 from smsc_sim.smpp.pdu import Pdu, encode
 from tests.net.wires import Bench
@@ -39,7 +40,7 @@ class FakeLink:
 
 def bench(timers: Timers | None = None) -> Bench:
     settings = smsc_settings() if timers is None else smsc_settings(timers=timers)
-    return Bench(Smsc(settings, [ALPHA]), Clock())
+    return Bench(Smsc(settings, [ALPHA], now=START), Clock())
 
 
 def connect(where: Bench, octets: bytes = b"") -> tuple[Session, FakeLink]:
@@ -148,6 +149,9 @@ def test_what_is_due_already_is_done_at_the_next_turn() -> None:
         def fire(self, now: float) -> None:
             fired.append(now)
 
+        def describe(self, due: float) -> Iterator[Pending]:
+            raise AssertionError("nobody asked")
+
     where.driver.smsc.timeline.add(START - 5.0, Mark())
     where.driver.settle(where.clock())
     assert fired == []
@@ -202,7 +206,7 @@ def test_there_is_never_more_than_one_timer_and_it_is_never_late(happenings: lis
                 where.driver.received(session, SubmitSm().wire(1))
             elif what == "lose":
                 where.driver.lost(session, "")
-        due = where.driver.smsc.timeline.next_due()
+        due = where.driver.smsc.next_due()
         calls = where.reactor.getDelayedCalls()
         assert len(calls) <= 1
         assert bool(calls) or due is None

@@ -16,15 +16,18 @@ FULL = ReadyReport(
     scenario="busy.yaml",
     rules=3,
     seed=7,
+    clock="manual",
     cert_sha256="ab" * 32,
 )
-BARE = ReadyReport(smpp=["127.0.0.1:40001"], smpp_tls=[], http=[], scenario="none", rules=0, seed=0, cert_sha256="")
+BARE = ReadyReport(
+    smpp=["127.0.0.1:40001"], smpp_tls=[], http=[], scenario="none", rules=0, seed=0, clock="real", cert_sha256=""
+)
 
 
 def test_the_line_has_everything_that_is_there() -> None:
     assert FULL.line(4711) == (
         "smsc-sim ready smpp=127.0.0.1:2775,[::1]:2775 smpp_tls=127.0.0.1:2776 http=http://127.0.0.1:8080/"
-        f" scenario=busy.yaml rules=3 seed=7 clock=real pid=4711 cert_sha256={'ab' * 32}"
+        f" scenario=busy.yaml rules=3 seed=7 clock=manual pid=4711 cert_sha256={'ab' * 32}"
     )
 
 
@@ -73,7 +76,9 @@ def test_a_folder_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) ->
 
 
 def test_scenario_names_beyond_ascii(tmp_path: Path) -> None:
-    report = ReadyReport(smpp=[], smpp_tls=[], http=[], scenario="Grüße.yaml", rules=1, seed=0, cert_sha256="")
+    report = ReadyReport(
+        smpp=[], smpp_tls=[], http=[], scenario="Grüße.yaml", rules=1, seed=0, clock="real", cert_sha256=""
+    )
     report.write(tmp_path / "ready.json", 1)
     assert json.loads((tmp_path / "ready.json").read_text(encoding="utf-8"))["scenario"] == "Grüße.yaml"
     assert "scenario=Grüße.yaml" in report.line(1)

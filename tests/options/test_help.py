@@ -15,7 +15,16 @@ def test_the_help_fits_three_screens(command: str) -> None:
     assert max(map(len, lines)) <= 80
 
 
-@pytest.mark.parametrize("option", OPTIONS, ids=[option.key for option in OPTIONS])
+USUAL = [option for option in OPTIONS if not option.rare]
+
+
+@pytest.mark.parametrize("option", [option for option in OPTIONS if option.rare], ids=lambda option: option.key)
+def test_a_rare_option_is_named(option: Option) -> None:
+    _, _, rest = help_text(COMMAND).partition("Rarely needed")
+    assert f" {option.flag} " in " ".join(rest.split())
+
+
+@pytest.mark.parametrize("option", USUAL, ids=[option.key for option in USUAL])
 def test_each_option_has_a_line_with_default_and_environment_name(option: Option) -> None:
     (line,) = [line for line in help_text(COMMAND).splitlines() if line.endswith(f" {option.environment}")]
     assert line.startswith(f"  {option.flag}")

@@ -1,17 +1,19 @@
 from smsc_sim.scenario.account import DEFAULT_ACCOUNT, AccountDefinition
-from smsc_sim.scenario.scenario import check_scenario, parse_scenario
+from smsc_sim.scenario.load import check_text
 from smsc_sim.scenario.values import Rate, parse_network
 from smsc_sim.smpp.status import CommandStatus
 
 
 def account(text: str) -> AccountDefinition:
-    (only,) = parse_scenario(f"smsc: 1\naccounts:\n  - {text}\n", "f.yaml").accounts
+    checked = check_text(f"smsc: 1\naccounts:\n  - {text}\n", "f.yaml")
+    assert checked.file is not None
+    (only,) = checked.file.accounts
     return only
 
 
 def findings(*accounts: str) -> list[str]:
     text = "smsc: 1\naccounts:\n" + "".join(f"  - {one}\n" for one in accounts)
-    return [str(finding) for finding in check_scenario(text, "f.yaml").findings]
+    return [str(finding) for finding in check_text(text, "f.yaml").findings]
 
 
 def test_an_account_needs_only_its_name() -> None:

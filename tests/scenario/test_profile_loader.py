@@ -24,7 +24,7 @@ def test_a_profile_of_ones_own_by_path(tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text("smsc: 1\nprofile: profiles/ours.yaml\naccounts: [{system_id: a}]")
     scenario = load(tmp_path / "s.yaml")
     assert (scenario.profile.name, scenario.profile.sessions) == ("Ours", 3)
-    assert scenario.account_under_profile(scenario.accounts[0]).sessions == 3
+    assert scenario.profile_of(scenario.accounts[0]).sessions == 3
     assert str(tmp_path / "profiles" / "ours.yaml") in scenario.files
     assert load_profile("profiles/ours.yaml", str(tmp_path)).name == "Ours"
     assert load_profile(str(tmp_path / "profiles" / "ours.yaml")).name == "Ours"
@@ -143,7 +143,7 @@ def test_each_account_is_under_its_own_profile_or_the_scenarios() -> None:
     scenario = load_text(f"smsc: 1\n{text}", "f.yaml")
     first, second = scenario.accounts
     assert (scenario.profile_of(first).name, scenario.profile_of(second).name) == ("sms77", "movider")
-    limited = scenario.account_under_profile(first)
+    limited = scenario.profile_of(first).applied_to(first)
     assert (limited.sessions, str(limited.throughput), limited.receipts_via) == (9, "5/s per session", "least_loaded")
-    assert scenario.account_under_profile(second) == second
+    assert scenario.profile_of(second).applied_to(second) == second
     assert isinstance(second, AccountDefinition)

@@ -1,6 +1,6 @@
 import pytest
 
-from smsc_sim.scenario.text_values import VIA_POLICIES, parse_coding, parse_err, parse_via
+from smsc_sim.scenario.text_values import VIA_POLICIES, parse_coding, parse_err, parse_octet, parse_via
 from smsc_sim.scenario.value_kind import BadValue
 from smsc_sim.smpp import coding
 
@@ -22,6 +22,17 @@ def test_what_is_no_route(text: str, meant: str) -> None:
 )
 def test_alphabets_by_name(text: str, name: str) -> None:
     assert coding.alphabet(parse_coding(text)).name == name
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), ("68", 0x44), ("0x44", 0x44), ("0xFF", 255), ("004", 4)])
+def test_octets_by_number(text: str, number: int) -> None:
+    assert parse_octet(text) == number
+
+
+@pytest.mark.parametrize("text", ["256", "0x100", "-1", "0x", "44h", "", "\u0664"])
+def test_what_is_no_octet(text: str) -> None:
+    with pytest.raises(BadValue):
+        parse_octet(text)
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("8", 8), ("0xf1", 0xF1), ("240", 240), ("flash", 0x10)])

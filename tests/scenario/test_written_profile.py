@@ -45,7 +45,7 @@ receipt:
   errs: {UNDELIV: "027"}
   tlvs: [message_state]
   more_tlvs: {0x1403: 0x3434, its_reply_type: 1}
-  esm_class: 0
+  esm_class: 0x44
   pdu: data_sm
   payload: yes
   data_coding: ucs2
@@ -101,7 +101,7 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
     )
     assert layout.tlvs == ("message_state",)
     assert layout.more_tlvs == ((0x1403, b"44"), ("its_reply_type", 1))
-    assert (layout.esm_class, layout.pdu, layout.payload, layout.data_coding) == (0, "data_sm", True, 8)
+    assert (layout.esm_class, layout.pdu, layout.payload, layout.data_coding) == (0x44, "data_sm", True, 8)
     assert (layout.swap_addresses, layout.after) == (False, 3.0)
 
 
@@ -114,7 +114,6 @@ def test_limits_of_the_account_come_first(tmp_path: Path) -> None:
         throughput=Rate(1),
         window=3,
         throughput_status=8,
-        window_status=20,
         receipts_via="round_robin",
     )
 

@@ -273,7 +273,7 @@ class Play:
     def advance(self, seconds: float) -> None:
         """Let time pass, with everything that falls due in it at its instant."""
         target = self.now + seconds
-        while (due := self.smsc.timeline.next_due()) is not None and due <= target:
+        while (due := self.smsc.next_due()) is not None and due <= target:
             self.now = max(self.now, due)
             self.smsc.run_until(self.now)
             self.settle()

@@ -183,6 +183,20 @@ def test_limits_of_a_profile_are_those_of_accounts_that_say_nothing(tmp_path: Pa
     assert answer(play, third).command_status == CommandStatus.ESME_RALYBND
 
 
+def test_a_status_that_the_account_says_itself_comes_first_whichever_it_is(tmp_path: Path) -> None:
+    play = under(
+        tmp_path,
+        "limits: {throughput: 1/s, throughput_status: ESME_RMSGQFUL, window: 2, window_status: ESME_RMSGQFUL}",
+        """accounts:
+          - {system_id: alpha, password: secret1, throughput_status: ESME_RTHROTTLED, window_status: ESME_RTHROTTLED}
+          - {system_id: beta, password: secret2}""",
+    )
+    octets = b"".join(SubmitSm(registered_delivery=0).wire(number) for number in range(1, 4))
+    alpha, beta = play.bind(), play.bind(account=BETA)
+    assert [pdu.command_status for pdu in alpha.give(octets)] == [0, 0x58, 0x58]
+    assert [pdu.command_status for pdu in beta.give(octets)] == [0, 0x14, 0x14]
+
+
 def test_the_window_of_a_profile(tmp_path: Path) -> None:
     play = under(tmp_path, "limits: {window: 3, window_status: ESME_RMSGQFUL}")
     octets = b"".join(SubmitSm(registered_delivery=0).wire(number) for number in range(1, 7))

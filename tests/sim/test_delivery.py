@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.settings import ReceiptSettings, Timers
 from smsc_sim.scenario.values import Pace, QueueFull, ReceiptsVia
+from smsc_sim.sim.ledger import FAILED
 from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.pdu import Pdu, encode
@@ -604,6 +605,43 @@ def test_kept_for_no_time_is_missed_by_who_is_not_bound(via: ReceiptsVia) -> Non
     submit(transmitter)
     game.advance(1.1)
     assert ids(receiver) == numbers(2)
+
+
+# What is taken back
+
+
+@pytest.mark.parametrize("seconds", [5.0, 200.0])
+def test_what_is_withdrawn_while_it_waits_is_not_sent_and_does_not_end_twice(seconds: float) -> None:
+    game = game_of(keep=100.0)
+    game.smsc.ledger.kept = True
+    transmitter = game.bind("transmitter")
+    submit(transmitter, 3)
+    game.advance(2)
+    game.smsc.delivery.withdrawn.add(b"0000000002")
+    game.advance(seconds)
+    receiver = game.bind("receiver")
+    assert ids(receiver) == (numbers(1, 3) if seconds < 100 else [])
+    assert game.smsc.delivery.withdrawn == set()
+    assert game.account().pending == (2 if seconds < 100 else 0)
+    failed = [entry[2] for entry in game.smsc.ledger.take() if entry[0] == FAILED]
+    assert failed == ([] if seconds < 100 else [b"0000000001", b"0000000003"])
+
+
+def test_what_is_for_one_session_only_is_given_up_with_it_also_while_the_account_is_held() -> None:
+    game = game_of(retry=(100.0,))
+    esme, other = game.bind(), game.bind()
+    number, account = esme.session.number, game.account()
+    submit(esme)
+    game.advance(1.1)
+    esme.answer(esme.take()[0], CommandStatus.ESME_RMSGQFUL)
+    body = encode("deliver_sm", sequence_number=1, fields={"short_message": b"hi"})[16:]
+    account.pending += 1
+    game.smsc.delivery.deliver(account, ((b"mo-x", b"", b"only", body, game.now, -5, number),), game.now)
+    assert account.waiting_count == 2
+    esme.hang_up()
+    assert (account.waiting_count, game.smsc.counters.receipts_discarded) == (1, 1)
+    game.advance(100)
+    assert ids(other) == numbers(1)
 
 
 # A full queue

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from smsc_sim.scenario.load import load
+from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
+from smsc_sim.scenario.profile import NO_PROFILE
 from smsc_sim.scenario.settings import ReceiptSettings, SmscSettings, Timers
 from smsc_sim.smpp.status import CommandStatus
-from tests.sim.playing import BETA, Address, Play, SubmitSm, message_id_of, rule, scenario, smsc_settings
+from tests.sim.playing import ALPHA, BETA, Address, Play, SubmitSm, message_id_of, rule, scenario, smsc_settings
 
 RULES = """
   switches: {down: {active: true, for: 60s}, other: {}}
@@ -116,10 +118,14 @@ def test_defaults_draw_on_where_they_stopped() -> None:
 # Timers and retries of providers
 
 
-def under(folder: Path, profile: str, accounts: str = "", **options: Any) -> Play:
+def own(folder: Path, profile: str, accounts: str = "") -> Scenario:
     (folder / "own.yaml").write_text(f"smsc_profile: 1\nname: own\nsource: a test\n{profile}\n")
     (folder / "scenario.yaml").write_text(f"smsc: 1\n{accounts or 'profile: own.yaml'}\n")
-    return Play(scenario=load(folder / "scenario.yaml"), **options)
+    return load(folder / "scenario.yaml")
+
+
+def under(folder: Path, profile: str, accounts: str = "", **options: Any) -> Play:
+    return Play(scenario=own(folder, profile, accounts), **options)
 
 
 BOTH = """accounts:
@@ -143,9 +149,24 @@ def test_the_timers_of_the_provider_are_those_of_its_sessions(tmp_path: Path, ac
     assert bool(idle.ending) is (not accounts)
 
 
+def test_the_provider_s_timers_and_retries_change_with_it(tmp_path: Path) -> None:
+    play = under(tmp_path, "timers: {enquire_link: 500s}\ndelivery: {retry: none}", settings=SmscSettings())
+    esme = play.bind()
+    changed = own(tmp_path, "timers: {enquire_link: 7s, response: 2s}\ndelivery: {retry: 3s}")
+    play.advance(5)
+    play.smsc.define([ALPHA], changed, play.now)
+    # Counted from what was heard last, not from the change.
+    play.advance(2.1)
+    assert [pdu.name for pdu in esme.take()] == ["enquire_link"]
+    assert (play.account().receipts.retry, play.smsc.settings.timers.enquire_link) == ((3.0,), 7.0)
+    play.smsc.define([ALPHA], NO_SCENARIO, play.now)
+    assert (play.account().timers, play.account().receipts.retry) == (Timers(), ReceiptSettings().retry)
+    assert (play.smsc.profile, play.smsc.settings) == (NO_PROFILE, SmscSettings())
+
+
 def test_timers_that_are_said_of_the_server_come_before_those_of_the_provider(tmp_path: Path) -> None:
-    own = Timers(session_init=0.0, enquire_link=20.0, inactivity=0.0, response=0.0)
-    play = under(tmp_path, "timers: {enquire_link: 7s}", BOTH, settings=smsc_settings(timers=own))
+    timers = Timers(session_init=0.0, enquire_link=20.0, inactivity=0.0, response=0.0)
+    play = under(tmp_path, "timers: {enquire_link: 7s}", BOTH, settings=smsc_settings(timers=timers))
     esme = play.bind()
     play.advance(19.9)
     assert esme.take() == []

@@ -6,7 +6,7 @@ import pytest
 
 from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.sim.receipt import ReceiptRecord
-from smsc_sim.sim.routing import choose, policy_of, receiver, suits
+from smsc_sim.sim.routing import ONLY, choose, policy_of, receiver, suits
 from tests.sim.playing import Play
 
 
@@ -33,10 +33,12 @@ def test_a_receiver_is_bound_and_receives() -> None:
     assert not suits("any", transmitter.session, 99)
     assert suits("other", both.session, 99)
     assert not suits("other", both.session, both.session.number)
+    assert suits(ONLY, both.session, both.session.number)
+    assert not suits(ONLY, both.session, 99)
 
 
 @pytest.mark.parametrize(
-    ("policy", "chosen"), [("same", 1), ("other", 2), ("any", 1), ("least_loaded", 2), ("round_robin", 3)]
+    ("policy", "chosen"), [("same", 1), (ONLY, 1), ("other", 2), ("any", 1), ("least_loaded", 2), ("round_robin", 3)]
 )
 def test_each_policy_chooses(policy: str, chosen: int) -> None:
     game = Play()

@@ -172,9 +172,17 @@ to_tests = st.builds(lambda key, test: f"{key}: {test}", keys, tests)
 others = st.sampled_from(
     [
         "from: Sender",
+        "from: ['1', 'é']",
         "text: Hello",
         "text: {contains: Bye}",
         "text: {regex: '^H'}",
+        "text: {regex: '(?i)hello'}",
+        "text: {contains: ['@', '_']}",
+        "text: {contains: '{'}",
+        "text: ['\u20ac$', Hello]",
+        "text: 'caf\u00e9*'",
+        "text: {contains: Hello, regex: B}",
+        "keyword: ['@', b*e]",
         "keyword: bye",
         "keyword: [hello, bye]",
         "keyword: 'h*'",
@@ -188,6 +196,7 @@ others = st.sampled_from(
         "priority_flag: '>=1'",
         "receipt: yes",
         "part: 1",
+        "parts: '>1'",
         "account: alpha",
         "account: {not: alpha}",
         "bind: transceiver",
@@ -221,16 +230,29 @@ rulebooks = st.lists(whens, max_size=8).map(
 destinations = st.builds(str.__add__, st.sampled_from(["", "", "+", "++"]), numbers) | st.sampled_from(
     ["A", "+A", "1A", "A1", "é", "+é", "0?", "\xb2", "+\xb2", "1*", "+1*"]
 )
-messages = st.builds(
+GSM = [b"\0", b"BYE\x11", b"\x1be\x02", b"\x1b(", b"Hel\x1blo", b" \nhello", b"{_@", b"\x1c\x09bye"]
+"""Octets that are other characters in ASCII and Latin-1."""
+
+texts = st.sampled_from(
+    [b"Hello", b"Hello", b"Bye Hello", b"", b"caf\xe9", b"\x05\0\x03\x07\x02\x01Hello"]
+) | st.sampled_from([*GSM, "Hello".encode("utf-16-be"), "\u20ac$".encode("utf-16-be")])
+short = st.builds(
     SubmitSm,
+    service_type=st.sampled_from([b"", b"", b"CMT"]),
+    source=st.sampled_from([Address(5, 0, b"Sender"), Address(1, 1, b"+1"), Address(octets=b"\xe9"), Address()]),
     destination=st.builds(Address, octets=destinations.map(lambda text: text.encode("latin-1"))),
     esm_class=st.sampled_from([0, 0, 0x40]),
     priority_flag=st.sampled_from([0, 0, 1]),
     validity_period=st.sampled_from([b"", b"", b"000000010000000R"]),
     registered_delivery=st.sampled_from([0, 2]),
-    data_coding=st.sampled_from([0, 0, 8]),
-    text=st.sampled_from([b"Hello", b"Bye Hello"]),
+    data_coding=st.sampled_from([0, 0, 0, 1, 3, 4, 8, 0xF1]),
+    text=texts,
 )
+payloads = st.builds(
+    lambda message: replace(message, text=b"", tlvs=b"\x04\x24" + len(message.text).to_bytes(2, "big") + message.text),
+    short,
+)
+messages = st.sampled_from([short, short, short, payloads]).flatmap(lambda kind: kind)
 submissions = st.lists(st.tuples(st.integers(0, 3), messages), min_size=1, max_size=12)
 """Messages, each with the session that sends it."""
 

@@ -317,7 +317,7 @@ def test_no_timer_at_all() -> None:
     assert (esme.take(), silent.take()) == ([], [])
     assert not esme.ending
     assert not silent.ending
-    assert len(game.smsc.timeline) == 0
+    assert len(game.smsc.timers.timeline) == 0
 
 
 def test_a_session_has_one_entry_of_the_timeline() -> None:
@@ -327,7 +327,7 @@ def test_a_session_has_one_entry_of_the_timeline() -> None:
         game.advance(1.0)
         for esme in esmes:
             esme.give(encode("enquire_link", sequence_number=1))
-    assert len(game.smsc.timeline) <= 2 * len(esmes)
+    assert len(game.smsc.timers.timeline) <= 2 * len(esmes)
 
 
 def test_what_is_gone_is_looked_at_no_more() -> None:
@@ -336,7 +336,7 @@ def test_what_is_gone_is_looked_at_no_more() -> None:
     one.hang_up("the cable was pulled")
     two.hang_up()
     game.advance(1000.0)
-    assert len(game.smsc.timeline) == 0
+    assert len(game.smsc.timers.timeline) == 0
     assert [note.text for note in game.notes] == [
         "bound as transceiver, SMPP 3.4",
         "connection closed: the cable was pulled",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,6 +16,7 @@ from smsc_sim.sim.decision import Decision
 from smsc_sim.sim.journal import Direction
 from smsc_sim.sim.session import Ending
 from smsc_sim.sim.smsc import COMPLAINTS_TOLD
+from smsc_sim.sim.timeline import Pending
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.smpp.status import CommandStatus
 from tests.sim.playing import BETA, QUIET, START, Address, Play, SubmitSm, bind_octets, brief, frame, smsc_settings
@@ -357,6 +359,9 @@ def test_a_connection_that_comes_and_goes_without_a_word_is_not_worth_a_line() -
 class Failing:
     def fire(self, now: float) -> None:
         raise LookupError("lost")
+
+    def describe(self, due: float) -> Iterator[Pending]:
+        raise LookupError("nobody asked")
 
 
 def test_an_event_that_fails_does_not_take_others_with_it() -> None:

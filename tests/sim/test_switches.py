@@ -27,8 +27,8 @@ class Board:
 
     def advance(self, seconds: float) -> None:
         self.now += seconds
-        for _, event in self.timeline.take_due(self.now):
-            event.fire(self.now)
+        while self.timeline.due_by(self.now) is not None:
+            self.timeline.take().fire(self.now)
 
 
 @pytest.fixture

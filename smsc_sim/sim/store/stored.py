@@ -35,7 +35,9 @@ class StoredReceipt:
     """Of the deliver_sm_resp or data_sm_resp; None: none has come."""
     status: ReceiptStatus
     resent: bool
-    """Whether somebody had it sent again."""
+    """Whether it was sent once more because the simulator had stopped before it was answered."""
+    key: bytes = b""
+    """What the ledger calls it; no other receipt has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +88,12 @@ class StoredMessage:
     scheduled_at: float
     expires_at: float
     receipts: tuple[StoredReceipt, ...] = ()
+    """In the order they were planned; those that were cancelled are still among them."""
+    serial: int = 0
+    """The number that its ids are forms of."""
+    nth: int = 0
+    """How many messages the rule had decided, this one included."""
+    receipt_id: str | None = None
+    """As the receipt's text has it; None: that part is left out."""
+    tlv_id: str | None = None
+    """As receipted_message_id has it; None: that TLV is left out."""

@@ -1,0 +1,224 @@
+"""The message store: what the ledger had, kept in SQLite, in a file or in memory."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Final
+
+from smsc_sim.sim.ledger import Entry
+from smsc_sim.sim.search.words import indexed
+from smsc_sim.sim.store.batch import Numbers, pack
+from smsc_sim.sim.store.expansion import REMOVE_TEXT, AlphabetOf, Expansion
+from smsc_sim.sim.store.schema import connect, connect_to_read
+from smsc_sim.sim.store.staging import Staging, owed_by, settled_by
+
+EXPANDED_AT_ONCE: Final = 1_000
+"""Messages whose rows are written in one transaction, roughly: what a commit may have to wait for."""
+PRUNED_AT_ONCE: Final = 5_000
+"""Messages that are removed in one transaction."""
+
+OPEN: Final = "('scheduled', 'waiting', 'sent', 'manual')"
+"""What a receipt is that is still to come, in SQL."""
+
+
+class Store:
+    """One store and its connection.
+
+    Entries are written as they come, one row for many (:meth:`write`), and become rows of messages and receipts when
+    there is time for it (:meth:`expand`).  All methods raise sqlite3.Error when the database fails.
+    """
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        alphabet_of: AlphabetOf = lambda account: "gsm7",
+        power_safe: bool = False,
+        lock: AbstractContextManager[object] | None = None,
+    ) -> None:
+        """``path``: of the database; None: in memory.  ``alphabet_of``: of data_coding 0 for an account.
+
+        ``power_safe``: what is written outlives a power cut, and not the process alone.  ``lock``: held while the
+        connection is used, where several threads do.  Raises StoreError.
+        """
+        self.path = path
+        self.lock = nullcontext() if lock is None else lock
+        self.connection = connect(path, synchronous="FULL" if power_safe else "NORMAL")
+        self.alphabet_of = alphabet_of
+        self.staging = Staging()
+        self.numbers = Numbers()
+        """As they stood when it was opened, and after each :meth:`write`."""
+        self._last_at_opening = 0
+        self._begin()
+
+    def close(self) -> None:
+        """Close it; nothing may be asked of it afterwards."""
+        self.connection.close()
+
+    def reader(self) -> sqlite3.Connection:
+        """A connection that only reads, for another thread; in memory there is but the one."""
+        return self.connection if self.path is None else connect_to_read(self.path)
+
+    def write(self, entries: Sequence[Entry], numbers: Numbers) -> None:
+        """Write entries of the ledger as one batch; when this returns they are safe.
+
+        ``numbers``: where they go on after these entries.
+        """
+        owed = owed_by(entries)
+        settled = settled_by(entries)
+        batch = pack(entries, numbers)
+        with self.lock:
+            cursor = self.connection.execute(
+                "INSERT INTO batch"
+                " (messages, unusual, changes, first_number, next_id, next_number, last_session, entries)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    batch.messages,
+                    batch.unusual,
+                    batch.changes,
+                    batch.first_number,
+                    numbers.next_id,
+                    numbers.next_number,
+                    numbers.last_session,
+                    batch.entries,
+                ),
+            )
+            assert cursor.lastrowid is not None, "a row was inserted"
+            self.staging.add(cursor.lastrowid, batch.first_number, batch.messages, owed)
+            self.staging.settle(settled)
+            self.numbers = numbers
+
+    def expand(self, messages: int = EXPANDED_AT_ONCE) -> bool:
+        """Write the rows of the oldest batches, about so many messages; returns whether any batch is left."""
+        if not self.staging:
+            return False
+        expansion = Expansion(self.alphabet_of)
+        taken = 0
+        with self.lock:
+            rows = self.connection.execute(
+                "SELECT id, messages, entries, next_id, next_number, last_session FROM batch ORDER BY id LIMIT ?",
+                (messages,),
+            )
+            batches = []
+            for row in rows:
+                batches.append(row)
+                taken += row[1]
+                if taken >= messages:
+                    break
+            rows.close()
+        for batch in batches:
+            expansion.add(batch[2])
+        with self.lock, self.transaction():
+            expansion.write(self.connection)
+            self._leave_staging(batches[-1][0], Numbers(*batches[-1][3:]))
+        self.staging.forget(len(batches))
+        return bool(self.staging)
+
+    def expand_earlier(self) -> bool:
+        """The same for batches that were there when the store was opened; returns whether any of those is left."""
+        if self.staging and self.staging.oldest()[0] <= self._last_at_opening:
+            self.expand()
+        return bool(self.staging) and self.staging.oldest()[0] <= self._last_at_opening
+
+    def shrink(self, keep: int) -> bool:
+        """Remove something of what is older than the newest ``keep`` messages; returns whether there may be more.
+
+        A message whose receipt is still to come stays.
+        """
+        staging = self.staging
+        if staging and staging.messages - staging.oldest()[1] >= keep:
+            self._drop_batch()
+            return True
+        newest = self._one("SELECT coalesce(max(id), 0) FROM message")
+        oldest_kept = newest + staging.messages - keep + 1
+        with self.lock:
+            rows = self.connection.execute(
+                "SELECT id, text FROM message WHERE id < ?1 AND NOT EXISTS"
+                f" (SELECT 1 FROM receipt WHERE receipt.message = message.id AND status IN {OPEN})"
+                " ORDER BY id LIMIT ?2",
+                (oldest_kept, PRUNED_AT_ONCE),
+            ).fetchall()
+        self.remove(rows)
+        return len(rows) == PRUNED_AT_ONCE
+
+    def remove(self, rows: Sequence[tuple[int, str]]) -> None:
+        """Remove messages, given by id and text, and all that belongs to them."""
+        if not rows:
+            return
+        ids = [row[:1] for row in rows]
+        with self.lock, self.transaction():
+            self.connection.executemany(
+                REMOVE_TEXT,
+                ((identifier, indexed(text)) for identifier, text in rows),
+            )
+            for table in ("message WHERE id", "receipt WHERE message", "attempt WHERE message"):
+                self.connection.executemany(f"DELETE FROM {table} = ?", ids)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; the lock is held by the caller."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            # A full disk may have ended the transaction already.
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def checkpoint(self) -> None:
+        """Take the log back into the file, as far as no reader is in the way."""
+        with self.lock:
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _drop_batch(self) -> None:
+        """Let go of the oldest batch, unless it owes receipts: then its messages become rows all the same."""
+        identifier, _, owes = self.staging.oldest()
+        if owes:
+            self.expand(1)
+            return
+        with self.lock, self.transaction():
+            row = self.connection.execute(
+                "SELECT entries, next_id, next_number, last_session FROM batch WHERE id = ?", (identifier,)
+            ).fetchone()
+            open_rows = self.connection.execute(f"SELECT 1 FROM receipt WHERE status IN {OPEN} LIMIT 1").fetchone()
+            if open_rows is not None:
+                # Rows that were written before may learn from it what became of their receipts.
+                expansion = Expansion(self.alphabet_of, without_messages=True)
+                expansion.add(row[0])
+                expansion.write(self.connection)
+            self._leave_staging(identifier, Numbers(*row[1:]))
+        self.staging.forget(1)
+
+    def _leave_staging(self, last: int, numbers: Numbers) -> None:
+        """The batches up to this one are rows, or gone; the numbers that only they had are kept."""
+        self.connection.execute("DELETE FROM batch WHERE id <= ?", (last,))
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
+            (
+                ("next_id", numbers.next_id),
+                ("next_number", numbers.next_number),
+                ("last_session", numbers.last_session),
+            ),
+        )
+
+    def _begin(self) -> None:
+        """Find out what is there."""
+        known = dict(self.connection.execute("SELECT name, value FROM meta"))
+        self.numbers = Numbers(known.get("next_id", 1), known.get("next_number", 1), known.get("last_session", 0))
+        for identifier, messages, first_number, *numbers in self.connection.execute(
+            "SELECT id, messages, first_number, next_id, next_number, last_session FROM batch ORDER BY id"
+        ):
+            # What they owe is not looked up: they are the first that become rows.
+            self.staging.add(identifier, first_number, messages, owed=1)
+            self.numbers = Numbers(*numbers)
+            self._last_at_opening = identifier
+
+    def _one(self, statement: str) -> int:
+        with self.lock:
+            (value,) = self.connection.execute(statement).fetchone()
+        return int(value)

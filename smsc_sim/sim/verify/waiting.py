@@ -1,0 +1,100 @@
+"""All who wait: messages reach only the verifications that they may matter to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from smsc_sim.scenario.matching import normal_address
+from smsc_sim.scenario.when import FieldCondition
+from smsc_sim.sim.verify.facts import StoredFacts
+from smsc_sim.sim.verify.verification import Recent, Verification
+
+_KEYS: Final[dict[str, Callable[[StoredFacts], str]]] = {
+    "to": lambda facts: normal_address(facts.message.destination),
+    "from": lambda facts: normal_address(facts.message.source),
+    "text": lambda facts: facts.message.text,
+    "account": lambda facts: facts.message.account,
+}
+"""Keys of conditions on whole texts, the one that parts messages best first, each with its normal form."""
+
+
+class Waiting:
+    """Verifications without an answer.
+
+    The store offers what is new or has changed in batches, and only while somebody waits: ``if waiting: ...``.
+    """
+
+    def __init__(self) -> None:
+        self._recent = Recent()
+        self._all: dict[int, Verification] = {}
+        self._any: dict[int, Verification] = {}
+        self._by_text: dict[tuple[str, str], dict[int, Verification]] = {}
+
+    def __len__(self) -> int:
+        """How many wait."""
+        return len(self._all)
+
+    @property
+    def next_deadline(self) -> float | None:
+        """When ``tick`` has to be called even if no message comes; None when nobody waits."""
+        deadlines = [one.next_deadline for one in self._all.values()]
+        return min((deadline for deadline in deadlines if deadline is not None), default=None)
+
+    def add(self, verification: Verification, newest: int) -> None:
+        """Let a verification wait that has been offered what is stored, and has no answer.
+
+        ``newest``: the highest id of a message that is stored, 0 when none is.
+        """
+        if not self._all:
+            self._recent = Recent(newest)
+        verification.share(self._recent)
+        self._all[id(verification)] = verification
+        for group in self._groups(verification):
+            group[id(verification)] = verification
+
+    def remove(self, verification: Verification) -> None:
+        """Let it go, whether it has an answer or not; nothing happens to one that does not wait."""
+        if self._all.pop(id(verification), None) is None:
+            return
+        for group in self._groups(verification):
+            del group[id(verification)]
+        self._by_text = {key: group for key, group in self._by_text.items() if group}
+
+    def offer(self, messages: Sequence[StoredFacts], now: float) -> list[Verification]:
+        """Look at messages that are new, or have changed, and return those who wait no longer."""
+        self._recent.add(messages)
+        offered: dict[int, list[StoredFacts]] = {number: list(messages) for number in self._any}
+        keys = {key for key, _ in self._by_text}
+        for facts in messages:
+            for key in keys:
+                for number in self._by_text.get((key, _KEYS[key](facts)), ()):
+                    offered.setdefault(number, []).append(facts)
+        for number, chosen in offered.items():
+            self._all[number].offer(chosen, now)
+        return self._decided(self._all[number] for number in offered)
+
+    def tick(self, now: float) -> list[Verification]:
+        """Look at the time, and return those who wait no longer."""
+        late = [one for one in self._all.values() if (one.next_deadline or 0.0) <= now]
+        for verification in late:
+            verification.tick(now)
+        return self._decided(late)
+
+    def _decided(self, verifications: Iterable[Verification]) -> list[Verification]:
+        decided = [one for one in verifications if one.result is not None]
+        for verification in decided:
+            self.remove(verification)
+        return decided
+
+    def _groups(self, verification: Verification) -> list[dict[int, Verification]]:
+        tests = {
+            condition.key: condition.test.literals
+            for condition in verification.spec.wanted.conditions
+            if isinstance(condition, FieldCondition) and condition.test.literals is not None
+        }
+        for key in _KEYS:
+            literals = tests.get(key)
+            if literals is not None:
+                return [self._by_text.setdefault((key, text), {}) for text in literals]
+        return [self._any]
