@@ -188,40 +188,22 @@ def _seconds(text: str | None) -> float:
         raise Refused(f"--every: {bad}") from None
 
 
-def _outcome(verdict: "Verdict") -> str:
-    """What happens to the message, in words."""
-    from smsc_sim.sim.decision import ACCEPT
-    from smsc_sim.smpp.status import name_of
-
-    decision = verdict.decision or ACCEPT
-    reply = decision.reply
-    words = [
-        {"none": "no answer", "nack": f"generic_nack {name_of(reply.status)}"}.get(reply.how, name_of(reply.status))
-    ]
-    if reply.delay is not None:
-        words.append(f"after {reply.delay}")
-    if not reply.is_plain and reply.delay is None and reply.how == "response":
-        words.append("with a fault")
-    if reply.is_accepted:
-        states = [" or ".join(state.stat for state, _ in receipt.states) for receipt in decision.receipts]
-        words.append("then " + ", ".join(states) if states else "no receipt")
-    if decision.session is not None:
-        words.append(f"session: {decision.session}")
-    return "; ".join(words)
-
-
 def _as_text(number: int, verdict: "Verdict") -> str:
+    from smsc_sim.sim.outcome_words import in_words
+
     rule = verdict.rule
     decided = f"rule '{rule.name}' ({rule.at}) decides" if rule is not None else "no rule decides"
-    lines = [f"attempt {number}: {decided}: {_outcome(verdict)}"]
+    lines = [f"attempt {number}: {decided}: {in_words(verdict.decision)}"]
     lines += [f"    not '{passed.rule.name}': {passed.because}" for passed in verdict.passed]
     return "\n".join(lines)
 
 
 def _as_data(verdict: "Verdict") -> dict[str, object]:
+    from smsc_sim.sim.outcome_words import in_words
+
     return {
         "rule": verdict.rule.name if verdict.rule is not None else None,
         "at": verdict.rule.at if verdict.rule is not None else None,
-        "outcome": _outcome(verdict),
+        "outcome": in_words(verdict.decision),
         "tried": [{"rule": passed.rule.name, "because": passed.because} for passed in verdict.passed],
     }

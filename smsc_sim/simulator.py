@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
@@ -13,35 +13,42 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList, fail, maybeDeferred
 from twisted.internet.interfaces import IListeningPort, IOpenSSLContextFactory, IProtocolFactory
 from twisted.internet.task import LoopingCall
+from twisted.internet.threads import deferToThread, deferToThreadPool
 from twisted.python.failure import Failure
 
 from smsc_sim import __version__
 from smsc_sim.net.driver import Driver
 from smsc_sim.net.endpoints import address_of, is_loopback, is_off, listen, stream_endpoint, tls_endpoint
+from smsc_sim.net.journal_file import InThread, JournalFile
 from smsc_sim.net.logs import NoteLog, PduLog
 from smsc_sim.net.manual_driver import ManualDriver
+from smsc_sim.net.outbind import send_outbind
 from smsc_sim.net.protocol import SmppFactory
 from smsc_sim.net.ready import ReadyReport
 from smsc_sim.net.storekeeper import Storekeeper
 from smsc_sim.net.tls import context_factory, kept_identity, load_identity
-from smsc_sim.options import Settings
+from smsc_sim.options import OPTIONS, Settings
 from smsc_sim.options.model import NONE
-from smsc_sim.scenario.load import check_path
+from smsc_sim.scenario.load import Checked, check_path
 from smsc_sim.sim.clock import AdvanceReport, ClockError
 from smsc_sim.sim.decision import Decide
+from smsc_sim.sim.in_force import InForce
+from smsc_sim.sim.journal.notes import ScenarioNote, cut
+from smsc_sim.sim.outbind import Outbind
+from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
-from smsc_sim.sim.status import status_view
 from smsc_sim.sim.store.schema import DATABASE, make_folder
 from smsc_sim.sim.store.store import Store
-from smsc_sim.sim.view import StatusView
+from smsc_sim.web.access import Access
+from smsc_sim.web.auth_file import load_auth_file
+from smsc_sim.web.console import Console, SettingShown
 from smsc_sim.web.hint import ClientHint
 from smsc_sim.web.listener import WebFactory
+from smsc_sim.web.live import TOPICS, pulse_of
+from smsc_sim.web.sse import EventHub
 
 WATCH_EVERY = 1.0
 """Seconds between two looks at the files of a scenario, with ``--watch``."""
-
-MESSAGES_SHOWN = 50
-"""Messages on the status page."""
 
 
 @dataclass
@@ -64,18 +71,26 @@ class Simulator(Service):
         reactor: Any,
         clock: Callable[[], float],
         *,
+        draw_token: Callable[[], str],
         on_ready: Callable[[ReadyReport], None] = lambda report: None,
+        on_token: Callable[[str], None] = lambda token: None,
         decide: Decide | None = None,
+        in_thread: InThread = deferToThread,
     ) -> None:
-        """``clock()``: seconds since the epoch; ``on_ready`` is called once, when every port listens.
+        """``clock()``: seconds since the epoch; ``draw_token()``: a random text that nobody can guess.
+
+        ``on_ready`` is called once, when every port listens; ``on_token`` with the token that was made because the
+        console can be reached from elsewhere.
 
         A manual clock begins at the whole second before ``clock()``, and stands there until :meth:`advance`.
 
-        Raises TlsError or EndpointError for a certificate or an endpoint that cannot be used.
+        Raises TlsError, EndpointError, FindingsError or JournalFileError for a certificate, an endpoint, an
+        ``--auth-file`` or a journal's file that cannot be used.
         """
         self.settings = settings
         self._reactor = reactor
         self._on_ready = on_ready
+        self._on_token = on_token
         self._log = NoteLog(settings.log_level)
         start = clock() if settings.clock == "real" else float(int(clock()))
         self.smsc = Smsc(
@@ -94,7 +109,13 @@ class Simulator(Service):
         self.store: Storekeeper | None = None
         """Where messages are kept; None when none are, and before the service begins."""
         if settings.pdu_log != "none":
-            self.smsc.journal.listener = PduLog(self.smsc, octets=settings.pdu_log == "hex")
+            self.smsc.journal.subscribe(PduLog(self.smsc, octets=settings.pdu_log == "hex"))
+        self.journal_file: JournalFile | None = None
+        """The file that ``--journal`` names."""
+        if settings.journal is not None:
+            self.journal_file = JournalFile(
+                self.smsc.journal, settings.journal, reactor, clock=clock, in_thread=in_thread, say=self._log.say
+            )
         self._started_at = start
         self._fingerprint = ""
         self._ports: list[IListeningPort] = []
@@ -103,8 +124,10 @@ class Simulator(Service):
         self._watcher = LoopingCall(self._watch)
         self._watcher.clock = reactor
         self._ready = False
+        self.in_force = InForce(self.smsc, settings.scenario, settings.accounts, settings.seed, self._started_at)
+        self.console = self._console(draw_token)
         smpp = SmppFactory(self.driver)
-        web = WebFactory(reactor, status=self.status, ready=self._checks, hint=self._hint)
+        web = WebFactory(self.console)
         self._listeners = {
             "smpp": _Listeners("--smpp", settings.smpp, smpp),
             "smpp_tls": _Listeners("--smpp-tls", settings.smpp_tls, smpp, tls=True),
@@ -143,6 +166,44 @@ class Simulator(Service):
         )
         self.driver.storekeeper = keeper
         return keeper
+
+    def _console(self, draw_token: Callable[[], str]) -> Console:
+        settings, smsc, in_force = self.settings, self.smsc, self.in_force
+        known = load_auth_file(settings.auth_file) if settings.auth_file is not None else None
+
+        def in_thread(look: Callable[[], bool]) -> Deferred[bool]:
+            return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), look)
+
+        clock = self.driver.clock
+        return Console(
+            smsc=smsc,
+            in_force=in_force,
+            reactor=self._reactor,
+            clock=clock,
+            settle=self.driver.settle,
+            reload=self.reload,
+            access=Access(known, clock=clock, draw_token=draw_token, in_thread=in_thread),
+            events=EventHub(self._reactor, lambda: pulse_of(smsc, in_force), TOPICS),
+            draw_token=draw_token,
+            version=__version__,
+            started_at=self._started_at,
+            scenario_path=settings.scenario_path,
+            kept=lambda: self.store,
+            advance=self.advance,
+            advance_to=self.advance_to,
+            advance_to_next=self.advance_to_next,
+            outbind=self.outbind,
+            settings=[
+                SettingShown(row.key, row.write(row.value_in(settings)), settings.origins.get(row.key, ""))
+                for row in OPTIONS
+            ],
+            listening=lambda: {name: one.addresses for name, one in self._listeners.items()},
+            ready=lambda: {"listening": self._ready},
+            hint=self._hint,
+            log_level=lambda: self._log.level,
+            set_log_level=self._log.set_level,
+            allowed_hosts=settings.allowed_host,
+        )
 
     def _parse_endpoints(self) -> Iterator[tuple[_Listeners, str, Any]]:
         context: IOpenSSLContextFactory | None = None
@@ -201,8 +262,8 @@ class Simulator(Service):
         self._ports.append(port)
         listeners.addresses.append(address_of(port))
         host = getattr(port.getHost(), "host", "localhost")
-        if listeners.option == "--http" and not is_loopback(host):
-            self._log.say("warn", f"the page on {address_of(port)} has no password: whoever reaches it can read it")
+        if listeners.option == "--http" and not is_loopback(host) and not self.console.access.required:
+            self._on_token(self.console.access.require_token())
 
     def _all_open(self, refused: list[Failure]) -> None:
         if refused:
@@ -213,6 +274,8 @@ class Simulator(Service):
 
     def _say_ready(self) -> None:
         self._ready = True
+        if self.journal_file is not None:
+            self.journal_file.start()
         if self.settings.watch:
             self._watcher.start(WATCH_EVERY, now=False)
         self._on_ready(
@@ -228,25 +291,30 @@ class Simulator(Service):
             )
         )
 
-    def reload(self) -> None:
-        """Read the scenario anew and obey it; one with errors changes nothing, and the log says why."""
+    def reload(self) -> Checked | None:
+        """Read the scenario anew and obey it; one with errors changes nothing, and the log says why.
+
+        Returns what was found in it; None when there is no scenario.
+        """
         path = self.settings.scenario_path
         if path == NONE:
-            return
+            return None
         checked = check_path(path)
         for finding in checked.findings:
             self._log.say("warn" if finding.severity == "warning" else finding.severity, str(finding))
         scenario = checked.scenario
-        if scenario is None:
-            self._log.say("error", f"{path} is not obeyed; what was loaded before stays in force")
-            return
         now = self.driver.clock()
-        self.smsc.define(scenario.accounts or self.settings.accounts, scenario, now)
-        self.smsc.obey(scenario, self.settings.seed, now)
+        if scenario is None:
+            errors = [str(finding) for finding in checked.findings if finding.severity == "error"]
+            self.smsc.journal.note(ScenarioNote(at=now, what="refused", path=path, reason=cut("; ".join(errors[:1]))))
+            self._log.say("error", f"{path} is not obeyed; what was loaded before stays in force")
+            return checked
+        self.in_force.load(scenario, now)
         self.driver.settle(now)
         self._files = checked.files
         self._seen = self._stamps()
         self._log.say("info", f"{path} is in force, {len(scenario.rules)} rules")
+        return checked
 
     def advance(self, by: float) -> Deferred[AdvanceReport]:
         """Let ``by`` seconds pass at once, with everything that falls due in them, each at its instant and in order.
@@ -302,7 +370,9 @@ class Simulator(Service):
         self.smsc.begin_shutdown(now, self.settings.grace)
         driver.settle(now)
         stopped = DeferredList([*closing, gone]).addCallback(lambda _: driver.stop())
-        store = self.store
+        journal_file, store = self.journal_file, self.store
+        if journal_file is not None:
+            stopped.addCallback(lambda _: journal_file.stop())
         if store is not None:
             stopped.addCallback(lambda _: store.stop())
         return stopped
@@ -313,19 +383,19 @@ class Simulator(Service):
             if session.link is not None:
                 session.link.drop()
 
-    def status(self) -> StatusView:
-        """The simulator now, for pages."""
-        return status_view(
-            self.smsc,
-            self.driver.clock(),
-            version=__version__,
-            started_at=self._started_at,
-            endpoints=self._listeners["smpp"].addresses + self._listeners["smpp_tls"].addresses,
-            messages=MESSAGES_SHOWN,
-        )
+    def outbind(self, endpoint: str, system_id: str = "", password: str = "") -> Deferred[Session]:
+        """Connect to an ESME that waits, such as ``tcp:127.0.0.1:2775``, and ask it to bind.
 
-    def _checks(self) -> Mapping[str, bool]:
-        return {"listening": self._ready}
+        ``system_id``: by default the SMSC's.  The Deferred gives the session when the outbind is on its way, and fails
+        with CannotConnect, which the log has, too.  Raises EndpointError and EncodeError for what is none.
+        """
+        outbind = Outbind(system_id or self.settings.smsc.system_id, password)
+
+        def failed(failure: Failure) -> Failure:
+            self._log.say("warn", f"no outbind: {failure.getErrorMessage()}")
+            return failure
+
+        return send_outbind(self._reactor, self.driver, endpoint, outbind).addErrback(failed)
 
     def _hint(self) -> ClientHint | None:
         addresses = self._listeners["smpp"].addresses

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import resource
+import secrets
 import signal
 import sys
 import time
@@ -14,10 +15,12 @@ from types import FrameType
 from typing import Any
 
 from smsc_sim.net.endpoints import CannotListen, EndpointError
+from smsc_sim.net.journal_file import JournalFileError
 from smsc_sim.net.ready import ReadyReport
 from smsc_sim.net.tls import TlsError
 from smsc_sim.options import OptionsError, Settings, twistd_options
 from smsc_sim.options.errors import PROGRAM
+from smsc_sim.scenario.findings import FindingsError
 from smsc_sim.sim.store.schema import StoreError
 from smsc_sim.simulator import Simulator
 
@@ -122,8 +125,15 @@ def _make(kind: type[Simulator], settings: Settings, reactor: Any) -> Simulator:
         Path(settings.ready_file).unlink(missing_ok=True)
     _raise_file_limit()
     try:
-        return kind(settings, reactor, wall_clock(), on_ready=lambda report: _tell_ready(settings, report))
-    except (TlsError, EndpointError) as error:
+        return kind(
+            settings,
+            reactor,
+            wall_clock(),
+            draw_token=secrets.token_urlsafe,
+            on_ready=lambda report: _tell_ready(settings, report),
+            on_token=_tell_token,
+        )
+    except (TlsError, EndpointError, FindingsError, JournalFileError) as error:
         raise refuse(str(error), OptionsError.exit_code) from None
 
 
@@ -138,6 +148,15 @@ def _tell_ready(settings: Settings, report: ReadyReport) -> None:
         except OSError as error:
             print(f"{PROGRAM}: cannot write {settings.ready_file}: {error.strerror}", file=sys.stderr)
     print(report.line(pid), flush=True)
+
+
+def _tell_token(token: str) -> None:
+    print(
+        f"{PROGRAM}: the console can be reached from elsewhere, so it wants this token, made for this run: {token}\n"
+        f"{PROGRAM}: --auth-file says who else may come in",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def _raise_file_limit() -> None:

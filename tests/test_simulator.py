@@ -29,8 +29,10 @@ def write(folder: Path, profile: str, rules: str = "") -> Path:
 def test_a_reload_changes_rules_accounts_timers_and_retries_together(tmp_path: Path) -> None:
     path = write(tmp_path, "delivery: {retry: none}")
     reactor = MemoryReactorClock()
-    settings = Settings(accounts=ACCOUNTS, scenario=load(path), scenario_path=str(path), origins={})
-    simulator = Simulator(settings, reactor, reactor.seconds)
+    settings = Settings(
+        accounts=ACCOUNTS, scenario=load(path), scenario_path=str(path), smpp_tls=(), http=(), origins={}
+    )
+    simulator = Simulator(settings, reactor, reactor.seconds, draw_token=lambda: "token")
     account = simulator.smsc.accounts.find("alpha")
     assert account is not None
     assert (account.receipts.retry, account.definition.sessions) == ((), None)
@@ -46,7 +48,7 @@ def test_a_reload_changes_rules_accounts_timers_and_retries_together(tmp_path: P
 
 def simulator(settings: Settings) -> tuple[Simulator, Clock]:
     reactor = Clock()
-    return Simulator(settings, reactor, lambda: START + 0.75 + reactor.seconds()), reactor
+    return Simulator(settings, reactor, lambda: START + 0.75 + reactor.seconds(), draw_token=lambda: "token"), reactor
 
 
 def silent(clock: str) -> Settings:
@@ -63,11 +65,11 @@ def result_of(advancing: Deferred[AdvanceReport]) -> AdvanceReport | Failure:
 def test_a_manual_clock_begins_at_a_whole_second_and_is_moved() -> None:
     sim, reactor = simulator(silent("manual"))
     reactor.advance(100.0)
-    assert sim.status().now == START
+    assert sim.console.clock() == START
     assert result_of(sim.advance(86_400.0)) == AdvanceReport(START, START + 86_400.0, (), 0)
     assert result_of(sim.advance_to(START + 90_000.0)) == AdvanceReport(START + 86_400.0, START + 90_000.0, (), 0)
     assert result_of(sim.advance_to_next()) == AdvanceReport(START + 90_000.0, START + 90_000.0, (), 0)
-    assert sim.status().now == START + 90_000.0
+    assert sim.console.clock() == START + 90_000.0
 
 
 def test_a_real_clock_is_not_moved() -> None:
@@ -78,4 +80,4 @@ def test_a_real_clock_is_not_moved() -> None:
         assert isinstance(result, Failure)
         assert result.check(ClockError)
         assert "--clock manual" in result.getErrorMessage()
-    assert sim.status().now == START + 100.75
+    assert sim.console.clock() == START + 100.75

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.logger import Logger, LogLevel
 
-from smsc_sim.sim.journal import Direction, Record
+from smsc_sim.sim.journal import Direction, Entry
 from smsc_sim.sim.smsc import Note, Smsc
 from smsc_sim.sim.visible import visible
 from smsc_sim.smpp.framing import whole_frames
@@ -24,6 +24,11 @@ class NoteLog:
     def __init__(self, level: str = "info") -> None:
         """``level``: one of :data:`LEVELS`."""
         self._logger = Logger("smsc_sim")
+        self.set_level(level)
+
+    def set_level(self, level: str) -> None:
+        """Write notes from this level on, one of :data:`LEVELS`."""
+        self.level = level
         self._shown = frozenset(LEVELS[LEVELS.index(level) :])
 
     def __call__(self, note: Note) -> None:
@@ -46,7 +51,7 @@ class NoteLog:
 
 
 class PduLog:
-    """Writes a line for each PDU; to be set as the journal's listener."""
+    """Writes a line for each PDU; to be subscribed to the journal."""
 
     def __init__(self, smsc: Smsc, octets: bool) -> None:
         """``octets``: with the PDU in hexadecimal."""
@@ -54,9 +59,11 @@ class PduLog:
         self._smsc = smsc
         self._octets = octets
 
-    def __call__(self, record: Record) -> None:
-        """Write the PDUs of one record."""
-        _, number, direction, octets = record
+    def __call__(self, entry: Entry) -> None:
+        """Write the PDUs of one entry."""
+        if not isinstance(entry, tuple):
+            return
+        _, number, direction, octets = entry
         session = self._smsc.sessions.get(number)
         for frame in whole_frames(octets):
             pdu = Pdu(frame)

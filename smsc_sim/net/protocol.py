@@ -22,6 +22,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from smsc_sim.net.driver import Driver
+from smsc_sim.sim.outbind import Outbind
 from smsc_sim.sim.session import Ending, Session
 from smsc_sim.sim.timeline import Pending
 
@@ -87,8 +88,10 @@ class SmppProtocol(Protocol):
 
     session: Session
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, outbind: Outbind | None = None) -> None:
+        """``outbind``: what is sent first, on a connection that we have made."""
         self._driver = driver
+        self._outbind = outbind
         self._socket: socket.socket | None = None
         self._buffered = False
         self._streaming = False
@@ -102,7 +105,9 @@ class SmppProtocol(Protocol):
         peer, host = _names(transport.getPeer())
         tcp = ITCPTransport.providedBy(transport)
         encrypted = INegotiated.providedBy(transport)
-        self.session = driver.smsc.connected(peer, host, now, link=self, tls="TLS" if encrypted else "")
+        local, _ = _names(transport.getHost())
+        tls = "TLS" if encrypted else ""
+        self.session = driver.smsc.connected(peer, host, now, local=local, link=self, tls=tls, outbind=self._outbind)
         if tcp:
             transport.setTcpNoDelay(True)
         if tcp and not encrypted:
@@ -115,7 +120,8 @@ class SmppProtocol(Protocol):
     def handshakeCompleted(self) -> None:
         """The TLS handshake is done."""
         transport: Any = self.transport
-        self.session.tls = transport.getHandle().get_protocol_version_name()
+        version = transport.getHandle().get_protocol_version_name()
+        self.session.tls = self._driver.smsc.journal.sessions.get(self.session.number).tls = version
 
     def dataReceived(self, data: bytes) -> None:
         """Octets came."""

@@ -56,6 +56,17 @@ ENDPOINT = ValueKind(
 Endpoint = Annotated[str, ENDPOINT.meta("A Twisted server endpoint: tcp:2775:interface=127.0.0.1, or none.")]
 """What twisted.internet.endpoints.serverFromString takes."""
 
+
+def read_host(text: str) -> str:
+    """Return a host name or address, without a port. Raises BadValue."""
+    if re.fullmatch(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]", text):
+        return text
+    raise BadValue(text, "is no host name; write it without scheme and port", "sim.example.net")
+
+
+HOST = ValueKind("a host name", "HOST", read_host, str, {"type": "string", "minLength": 1})
+HostName = Annotated[str, HOST.meta("A host name, without scheme and port.")]
+
 FILE = ValueKind("a path", "FILE", read_path, str, {"type": "string", "minLength": 1})
 FilePath = Annotated[str, FILE.meta("The path of a file; in a configuration file, relative to that file.")]
 
@@ -77,6 +88,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Endpoints with TLS; empty: none."""
     http: tuple[Endpoint, ...] = ("tcp:8080:interface=127.0.0.1",)
     """Endpoints of the pages; empty: none."""
+    auth_file: FilePath | None = None
+    """Who may use the console and the API; None: everybody who reaches it."""
+    allowed_host: tuple[HostName, ...] = ()
+    """Host names under which the console may be asked for, beside loopback names and the address it listens on."""
 
     tls_cert: FilePath | None = None
     """PEM, the chain and perhaps the key; None: the self-signed one that is kept in ``data_dir``."""
@@ -106,6 +121,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warn", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
     pdu_log: Literal["none", "summary", "hex"] = "none"
+    journal: FilePath | None = None
+    """Where the journal's events are appended as JSON lines; None: nowhere."""
 
     smsc: SmscSettings = SmscSettings()
     accounts: tuple[AccountDefinition, ...] = (DEFAULT_ACCOUNT,)

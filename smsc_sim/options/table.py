@@ -187,7 +187,22 @@ OPTIONS: Final = (
     ),
     Option("Listening", "smpp", "SMPP, plaintext", "Where SMPP is spoken in plaintext."),
     Option("Listening", "smpp_tls", "SMPP over TLS", "Where SMPP is spoken over TLS."),
-    Option("Listening", "http", "status page", "Where the pages are served."),
+    Option("Listening", "http", "console and API", "Where the console and the API are served."),
+    Option(
+        "Listening",
+        "auth_file",
+        "users and tokens",
+        "Who may use the console and the API: a file of ``users`` (``name``, ``password``, ``role``) and ``tokens`` "
+        "(``name``, ``token``, ``role``). A role is ``admin`` or ``read-only``; ``smsc-sim hash-password`` writes a "
+        "password so that the file does not tell it. Without this option everybody on this machine may, and a token is "
+        "made and printed when ``--http`` listens elsewhere.",
+    ),
+    Option(
+        "Listening",
+        "allowed_host",
+        "name of the console",
+        "A host name under which the console may be asked for, beside loopback names and the address it listens on.",
+    ),
     Option(
         "Listening",
         "smsc.max_sessions",
@@ -219,6 +234,7 @@ OPTIONS: Final = (
         "tls_client_ca",
         "clients need its signature",
         "Certificate authorities, PEM. A client must show a certificate that one of them signed.",
+        rare=True,
     ),
     Option(
         "Messages",
@@ -273,6 +289,7 @@ OPTIONS: Final = (
         "until enquire_link",
         "How long an ESME may say nothing before an enquire_link is sent.",
         name="enquire_link_timer",
+        rare=True,
     ),
     Option(
         "Sessions",
@@ -378,6 +395,20 @@ OPTIONS: Final = (
     Option("Logging", "log_level", "debug, info, warn, error", "The least important lines that are logged."),
     Option("Logging", "log_format", "or json", "Lines for people, or a JSON object a line."),
     Option("Logging", "pdu_log", "or summary, hex", "What is logged of each PDU: nothing, a line, or its octets, too."),
+    Option(
+        "Logging",
+        "journal",
+        "events as JSON lines",
+        "The file to which the journal is appended while the server runs: each PDU and what happened beside it, a JSON "
+        "object a line. A file that cannot be written is told once, and stops nothing.",
+    ),
+    Option(
+        "Logging",
+        "smsc.record_secrets",
+        "passwords in the journal",
+        "Whether the journal has the passwords of binds; else they are overwritten with ``*``.",
+        rare=True,
+    ),
 )
 
 

@@ -72,9 +72,10 @@ class Checker:
             for account in part.file.accounts:
                 message = f"two accounts have the system_id {quoted(account.system_id)}"
                 names.add(message, reading.value(account, "system_id"), reading)
-            node = reading.value(part.file, "switches")
-            for key, _ in node.entries if isinstance(node, Mapping) and part.file.switches else ():
-                names.add(f"two switches are called {quoted(key.text)}", key, reading)
+            for field, what in (("switches", "switches"), ("distribution_lists", "distribution lists")):
+                node = reading.value(part.file, field)
+                for key, _ in node.entries if isinstance(node, Mapping) and getattr(part.file, field) else ():
+                    names.add(f"two {what} are called {quoted(key.text)}", key, reading)
 
     def _check_rule(self, written: WrittenRule, rule: Rule, reading: Reading) -> None:
         self._check_switches(written, rule, reading)

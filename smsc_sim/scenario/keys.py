@@ -63,7 +63,8 @@ OWN_MEANINGS: Final[dict[str, str]] = {
     "bind": "What the session is bound as, or asks to be: transmitter, receiver or transceiver.",
     "peer": "The address that the connection comes from: one, a network (192.0.2.0/24) or a pattern.",
     "tls": "Whether the connection is encrypted.",
-    "to": "destination_addr; of a submit_multi its first one. Of digits only, one leading + does not count.",
+    "to": "destination_addr; a submit_multi is asked about for each of its own. Of digits only, one leading + does not "
+    "count.",
     "from": "source_addr, compared in the same way.",
     "text": "The text of the message as its data_coding has it, without a user data header.",
     "keyword": "The first word of the text; case is ignored.",
@@ -126,7 +127,7 @@ def _own_key(name: str) -> Key:
         events = [event for event in EVENTS if event in SUBMISSIONS]
     elif name in {"to", "from"}:
         field = "destination_addr" if name == "to" else "source_addr"
-        # submit_multi has its destinations in a list; the first one counts.
+        # submit_multi has its destinations in a list; each of them is asked about.
         events = FIELD_KEYS[field].events | {"submit_multi"}
     else:
         events = EVENTS

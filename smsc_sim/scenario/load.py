@@ -219,6 +219,7 @@ class _Loader:
             profile=profile,
             accounts=accounts,
             switches={name: switch_of(name, one) for part in self.parts for name, one in part.file.switches.items()},
+            distribution_lists={name: one for part in self.parts for name, one in part.file.distribution_lists.items()},
             rules=(*rules, *rules_of(profile, named, accounts)),
             defaults=defaults,
             expectations=tuple(expectation for part in self.parts for _, expectation in part.expectations),

@@ -28,6 +28,8 @@ class Scenario:
     """As they are written, without the limits of their profiles. Empty: the server's accounts, or those of the
     profile."""
     switches: Mapping[str, SwitchDefinition] = field(default_factory=dict)
+    distribution_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Numbers by the name of their list."""
     rules: tuple[Rule, ...] = ()
     """From top to bottom: those of the file, of the files it includes, and of the profiles."""
     defaults: Defaults = _NO_DEFAULTS

@@ -8,6 +8,7 @@ from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.defaults import WrittenDefaults
 from smsc_sim.scenario.expectation import WrittenExpectation
 from smsc_sim.scenario.switch import WrittenSwitch
+from smsc_sim.scenario.values import ListName, Number
 from smsc_sim.scenario.written_rule import WrittenRule
 
 Seed = Annotated[int, Meta(ge=0, le=999_999_999_999_999_999)] | Literal["random"]
@@ -35,6 +36,8 @@ class ScenarioFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Who may bind; empty: the server's accounts."""
     switches: dict[Annotated[str, Meta(min_length=1, max_length=100)], WrittenSwitch | None] = {}
     """Failures that people turn on and off."""
+    distribution_lists: dict[ListName, Annotated[tuple[Number, ...], Meta(min_length=1, max_length=255)]] = {}
+    """Numbers that a submit_multi may name as one destination, by the name of their list."""
     rules: tuple[WrittenRule, ...] = ()
     """From top to bottom; the first one that applies decides."""
     expect: tuple[WrittenExpectation, ...] = ()

@@ -63,7 +63,13 @@ class SmscSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Versions that an ESME may bind with."""
     interface_version: InterfaceVersion = "3.4"
     """The highest version offered: sc_interface_version in bind responses."""
+    longest_validity: Duration = 63 * 7 * 86400.0
+    """Seconds from now that schedule_delivery_time and validity_period may be away: 63 weeks, as GSM 03.40 has it."""
     max_sessions: Annotated[int, Meta(ge=1, le=1_000_000)] = 20_000
     """Connections at the same time, bound or not."""
     journal_octets: Annotated[Octets, Meta(ge=0)] = 16 * MIB
     """Octets that the journal in memory may take."""
+    journal_entries: Annotated[int, Meta(ge=0, le=10_000_000)] = 100_000
+    """Reads, writes and other events that the journal in memory may hold."""
+    record_secrets: bool = False
+    """Whether the journal has the passwords of binds."""

@@ -275,6 +275,36 @@ SYSTEM_ID = ValueKind(
 SystemId = Annotated[str, SYSTEM_ID.meta("A system_id: 1 to 15 characters.")]
 """1 to 15 octets, SMPP 3.4 section 5.2.1."""
 
+_NUMBER = re.compile(r"\+?[0-9]{1,19}", re.ASCII)
+
+
+def parse_number(text: str) -> str:
+    """Return a subscriber's number: digits, maybe behind one ``+``. Raises BadValue."""
+    if _NUMBER.fullmatch(text):
+        return text
+    raise BadValue(text, "is not a number of 1 to 19 digits, maybe behind a +")
+
+
+NUMBER = ValueKind(
+    "a number of a subscriber",
+    "NUMBER",
+    parse_number,
+    str,
+    {"type": ["string", "integer"], "examples": ["447700900001"]},
+)
+Number = Annotated[str, NUMBER.meta("A number: 1 to 19 digits, maybe behind a +.")]
+"""As destination_addr has it."""
+
+LIST_NAME = ValueKind(
+    "a name of a distribution list",
+    "NAME",
+    _octet_string("dl_name", 1, 20),
+    str,
+    {"type": ["string", "number", "boolean"], "minLength": 1, "maxLength": 20},
+)
+ListName = Annotated[str, LIST_NAME.meta("A name of a distribution list: 1 to 20 characters.")]
+"""1 to 20 octets, SMPP 3.4 section 4.5.1."""
+
 PASSWORD = ValueKind(
     "a password",
     "TEXT",

@@ -190,7 +190,7 @@ class Answers:
             smsc.unbind(session, now, 0.0)
             smsc.end(session, now, f"unbound by {why}", "info")
         elif action == "freeze":
-            smsc.freeze(session, f"frozen by {why}")
+            smsc.freeze(session, f"frozen by {why}", now)
 
 
 def _pending(session: Session, answer: Answer, due: float, text: str = "") -> Pending:

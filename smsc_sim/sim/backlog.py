@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from smsc_sim.sim.account import Account
+from smsc_sim.sim.flush import Flush
 from smsc_sim.sim.receipt import ReceiptRecord
-from smsc_sim.sim.routing import BY_ORIGIN, policy_of, suits
+from smsc_sim.sim.routing import BY_ORIGIN, ONLY, policy_of, receiver, suits
 from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER, Session
 from smsc_sim.sim.waiting_queue import WaitingQueue
 
@@ -37,6 +38,22 @@ def waiting_for(account: Account, session: Session) -> int:
         for (policy, origin), queue in account.waiting.items()
         if suits(policy, session, origin) and not any(suits(policy, other, origin) for other in others)
     )
+
+
+def begin_flush(account: Account, session: Session, now: float) -> None:
+    """A session has been bound: what no other session could take leaves at ``receipts.flush``."""
+    rate = account.receipts.flush
+    waited = waiting_for(account, session) if rate is not None else 0
+    if rate is not None and waited:
+        if account.flush is None:
+            account.flush = Flush(rate, 0, now)
+        account.flush.left = min(account.flush.left + waited, account.waiting_count)
+
+
+def take_unbound(account: Account) -> list[ReceiptRecord]:
+    """Take what is for one session only, which can no longer receive."""
+    gone = [key for key in account.waiting if key[0] == ONLY and receiver(account, key[1]) is None]
+    return [record for key in gone for record in account.waiting.pop(key)]
 
 
 def take_older(account: Account, oldest: float) -> list[ReceiptRecord]:

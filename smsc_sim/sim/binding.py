@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smsc_sim.sim.account import BIND_STATES, Account, password_matches
+from smsc_sim.sim.backlog import begin_flush
+from smsc_sim.sim.journal.notes import SessionNote, cut
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.throughput import SlidingWindow
 from smsc_sim.sim.visible import visible
@@ -63,6 +65,8 @@ class Binding:
             smsc.counters.binds_refused += 1
             reason = f"{pdu.name} as '{visible(system_id)}' refused, {name_of(refusal.status)}: {refusal}"
             smsc.complain("warn", session, reason)
+            note = SessionNote(at=now, session=session.number, what="bind_refused", reason=cut(reason))
+            smsc.journal.note(note)
             by_name = isinstance(refusal.status, CommandStatus)
             return smsc.refusal(session, pdu, refusal.status, by_name=by_name), refusal
         self._begin(session, pdu, account, now)
@@ -136,7 +140,8 @@ class Binding:
             session.throughput = SlidingWindow(rate)
         account.sessions.append(session)
         if session.receives and account.waiting:
-            smsc.delivery.begins_to_receive(session, now)
+            begin_flush(account, session, now)
         smsc.timers.start(session, now)
         smsc.counters.binds_accepted += 1
+        smsc.journal.bound(now, session.number, account.system_id, bind_type, alphabet=account.profile.alphabet)
         smsc.note("info", session, f"bound as {bind_type}, SMPP {VERSION_NAMES[session.interface_version]}")

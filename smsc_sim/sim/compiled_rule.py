@@ -72,6 +72,12 @@ class CompiledRule:
         dice = Dice(self.seed, self.rule.name, fingerprint, seen)
         return decision_of(self.rule, self._default, dice, self.decided)
 
+    def again(self, fingerprint: bytes, number: int) -> Decision:
+        """What the rule says about a message that it has decided already; the dice are not those it had."""
+        if self._plain is not None:
+            return self._plain
+        return decision_of(self.rule, self._default, Dice(self.seed, self.rule.name, fingerprint, 0), number)
+
     def keep_counters_of(self, other: CompiledRule) -> None:
         """Go on counting where the same rule of a former rule book stopped."""
         self.decided = other.decided

@@ -6,15 +6,17 @@ from collections.abc import Callable, Sequence
 from math import inf
 
 from smsc_sim.sim.account import Account, Accounts
-from smsc_sim.sim.backlog import put_back, queue_for, take_excess, take_older, waiting_for
+from smsc_sim.sim.backlog import put_back, queue_for, take_excess, take_older, take_unbound
 from smsc_sim.sim.counters import Counters
 from smsc_sim.sim.delivery_events import DueReceipts, Sweep, Wake
+from smsc_sim.sim.delivery_notes import note_receipts
 from smsc_sim.sim.delivery_watcher import Watchers
 from smsc_sim.sim.flush import Flush
+from smsc_sim.sim.journal import Journal
 from smsc_sim.sim.ledger import Ledger
 from smsc_sim.sim.receipt import ReceiptRecord, ReceiptWriter
 from smsc_sim.sim.retries import RETRY_LATER, Attempts, next_attempt
-from smsc_sim.sim.routing import ONE_BY_ONE, ONLY, choose, policy_of, receiver
+from smsc_sim.sim.routing import ONE_BY_ONE, choose, policy_of, receiver
 from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER, Session
 from smsc_sim.sim.timeline import Timeline
 from smsc_sim.smpp.status import CommandStatus
@@ -37,11 +39,13 @@ class Delivery:
         touch: Callable[[Session], None],
         check_by: Callable[[Session, float], None],
         by_sockets: Callable[[float], float],
+        journal: Journal,
     ) -> None:
         """``touch(session)``: there is something in its outbox; ``check_by(session, instant)``: look at its timers.
 
         ``by_sockets(now)``: the instant by the clock of the sockets, which ``check_by`` takes.
         """
+        self._journal = journal
         self.writer = ReceiptWriter()
         self.withdrawn: set[bytes] = set()
         """Keys of pending records that are not to be sent any more; each is forgotten when its turn comes."""
@@ -63,10 +67,13 @@ class Delivery:
         """Those of these records, whose turn has come, that were not withdrawn; the others are forgotten."""
         if not self.withdrawn:
             return records
-        withdrawn = [record for record in records if record[0] in self.withdrawn]
-        for record in withdrawn:
-            self._forget(account, record, now)
-        return [record for record in records if record not in withdrawn] if withdrawn else records
+        kept = []
+        for record in records:
+            if record[0] in self.withdrawn:
+                self._forget(account, record, now)
+            else:
+                kept.append(record)
+        return kept
 
     def has_room(self, account: Account, messages: int = 1) -> bool:
         """Whether the receipts of so many more messages may be pending: ``receipts.queue`` and ``queue_full``."""
@@ -94,6 +101,8 @@ class Delivery:
             if origin is not None and origin.room() >= len(records):
                 self._send(origin, records, now)
                 return
+        if first and not any(session.receives for session in account.sessions):
+            note_receipts(self._journal, "waiting", account, now, len(records))
         for record in records:
             queue_for(account, record).append(record)
         self._watch_age(account)
@@ -102,8 +111,7 @@ class Delivery:
             dropped = take_excess(account, records)
             account.dropped += len(dropped)
             self._counters.receipts_dropped += len(dropped)
-            for record in dropped:
-                self._discard(account, record, now)
+            self._discard_all(account, dropped, now)
 
     def drain(self, account: Account, now: float, *, keep: float | None = None) -> None:
         """Send as much of what waits as the account's binds have room for, and as may leave now.
@@ -158,35 +166,19 @@ class Delivery:
             account.wake_at = instant
             self._timeline.add(instant, Wake(self, account, instant))
 
-    def begins_to_receive(self, session: Session, now: float) -> None:
-        """A session has been bound: what no other session could take leaves at ``receipts.flush``."""
-        account = session.account
-        assert account is not None, "a bound session has an account"
-        rate = account.receipts.flush
-        if rate is None:
-            return
-        waited = waiting_for(account, session)
-        if waited:
-            if account.flush is None:
-                account.flush = Flush(rate, 0, now)
-            account.flush.left = min(account.flush.left + waited, account.waiting_count)
-
     def _discard_unbound(self, account: Account, now: float) -> None:
         """Give up all that waits for a session and no other, which is gone."""
-        gone = [key for key in account.waiting if key[0] == ONLY and receiver(account, key[1]) is None]
-        for key in gone:
-            for record in account.waiting.pop(key):
-                if (watcher := self.watchers.of(record)) is not None:
-                    watcher.session_gone()
-                self._discard(account, record, now)
+        gone = take_unbound(account)
+        for record in gone:
+            if (watcher := self.watchers.of(record)) is not None:
+                watcher.session_gone()
+        self._discard_all(account, gone, now)
 
     def _discard_older(
         self, account: Account, records: Sequence[ReceiptRecord], oldest: float, now: float
     ) -> list[ReceiptRecord]:
         """The records accepted since ``oldest``; the others have waited too long and are given up."""
-        for record in records:
-            if record[4] < oldest:
-                self._discard(account, record, now)
+        self._discard_all(account, [record for record in records if record[4] < oldest], now)
         return [record for record in records if record[4] >= oldest]
 
     def _send(self, session: Session, records: Sequence[ReceiptRecord], now: float) -> None:
@@ -230,6 +222,9 @@ class Delivery:
             watcher.answered(command_status, nacked, now)
         if command_status in RETRY_LATER if retry is None else retry and command_status != CommandStatus.ESME_ROK:
             due = self._again(account, record, now, account.receipts.retry if retry is None else retry, command_status)
+            note_receipts(
+                self._journal, "refused", account, now, record=record, command_status=command_status, again_at=due
+            )
             if due == inf:
                 return
             if command_status in RETRY_LATER:
@@ -246,14 +241,13 @@ class Delivery:
             self._forget(account, record, now)
         else:
             self._counters.receipts_refused += 1
+            note_receipts(self._journal, "refused", account, now, record=record, command_status=command_status)
             self._give_up(account, record, "refused", now, command_status)
 
     def expire(self, session: Session, now: float, instant: float) -> int:
         """Take back receipts that were not answered within the response timer; returns how many.
 
-        ``instant``: what it is by the clock of the sockets.
-
-        They are sent again later, maybe on another bind of the account.
+        They are sent again later, maybe on another bind of the account.  ``instant``: by the clock of the sockets.
         """
         expired = 0
         account = session.account
@@ -270,14 +264,15 @@ class Delivery:
                     self._timeline.add(due, DueReceipts(self, account, (record,)))
                 expired += 1
         self._counters.receipts_expired += expired
-        if expired and account is not None and account.waiting:
-            self.drain(account, now)
+        if expired and account is not None:
+            note_receipts(self._journal, "expired", account, now, expired)
+            if account.waiting:
+                self.drain(account, now)
         return expired
 
     def sweep(self, account: Account, now: float) -> None:
         """Give up what has waited at the head of a queue for longer than ``receipts.keep``."""
-        for record in take_older(account, now - account.receipts.keep):
-            self._discard(account, record, now)
+        self._discard_all(account, take_older(account, now - account.receipts.keep), now)
         account.sweep_planned = False
         if account.waiting:
             self._watch_age(account, now + _GRAIN)
@@ -330,6 +325,12 @@ class Delivery:
         """Give it up: it has waited too long, or there is no further attempt."""
         self._counters.receipts_discarded += 1
         self._give_up(account, record, "discarded", now, command_status)
+
+    def _discard_all(self, account: Account, records: Sequence[ReceiptRecord], now: float) -> None:
+        """Give up records that have waited, and say so."""
+        note_receipts(self._journal, "discarded", account, now, len(records))
+        for record in records:
+            self._discard(account, record, now)
 
     def _give_up(
         self, account: Account, record: ReceiptRecord, outcome: str, now: float, command_status: int | None = None

@@ -67,8 +67,11 @@ class FastLane:
         success, 1 wanted and the text may be copied, 2 wanted and the text needs recoding."""
 
     def _shape(self, octets: bytes) -> int | None:
-        """The entry of ``_shapes`` for these nine octets, or None when one of the times is there."""
-        if len(octets) != 9 or octets[3] or octets[4]:
+        """The entry of ``_shapes`` for these nine octets.
+
+        None when there is a time, a priority_flag that SMPP 3.4 does not have, or a message to be replaced.
+        """
+        if len(octets) != 9 or octets[3] or octets[4] or octets[2] > 3 or octets[6]:
             return None
         shape = 0
         if receipt_wanted(octets[5], MessageState.DELIVERED):
@@ -228,6 +231,8 @@ class FastLane:
             session.received += len(acknowledged)
             account.pending -= len(acknowledged)
             smsc.counters.receipts_acknowledged += len(acknowledged)
+            if smsc.delivery.withdrawn:
+                smsc.delivery.withdrawn.difference_update(acknowledged)
             if ledger.kept:
                 ledger.entries.append((ENDED, now, acknowledged))
         return offset

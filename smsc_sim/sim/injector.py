@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from smsc_sim.sim.alert import Alert, AlertSent, alert_octets
 from smsc_sim.sim.injected import InjectedPdu, InjectedStatus, InjectionResult, OnAnswer
 from smsc_sim.sim.injection import BadInjection, Injection
-from smsc_sim.sim.ledger import inbound_key
+from smsc_sim.sim.journal.notes import MoNote
+from smsc_sim.sim.ledger import inbound_key, message_of
 from smsc_sim.sim.mo_record import mo_record
 from smsc_sim.sim.prepared_injection import PreparedInjection, prepared, session_number
 from smsc_sim.sim.routing import ONLY
@@ -54,7 +55,10 @@ class Injector:
     def give(self, account: Account, records: Sequence[ReceiptRecord], now: float) -> None:
         """Give PDUs of one message, whose keys :meth:`keys` has made, to delivery."""
         account.pending += len(records)
-        self._smsc.ledger.inbound(account.system_id, records, self._smsc.journal.next_seq, now)
+        journal = self._smsc.journal
+        self._smsc.ledger.inbound(account.system_id, records, journal.next_seq, now)
+        first = message_of(records[0][0])
+        journal.note(MoNote(at=now, account=account.system_id, message=f"m-{first}", parts=len(records)))
         self._smsc.delivery.deliver(account, records, now)
 
     def keys(self, parts: int) -> list[bytes]:

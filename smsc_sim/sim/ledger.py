@@ -60,6 +60,11 @@ def inbound_key(message: int) -> bytes:
     return b"%b%d" % (MO_KEY, message)
 
 
+def message_of(key: bytes) -> int:
+    """The id of the message whose PDU has this key; 0 where it is none of a subscriber."""
+    return int(key.removeprefix(MO_KEY)) if key.startswith(MO_KEY) else 0
+
+
 class Ledger:
     """Entries that no store has taken yet, and the ids that messages get.
 
@@ -107,7 +112,7 @@ class Ledger:
         """A message of a subscriber, in so many PDUs, is to go to an ESME of this account."""
         if self.kept:
             for key, tlvs, via, body, _, form, origin in records:
-                told = (int(key.removeprefix(MO_KEY)), key, -form, body, tlvs, via.decode("latin-1"))
+                told = (message_of(key), key, -form, body, tlvs, via.decode("latin-1"))
                 self.entries.append((INBOUND, seq, now, origin, system_id, *told))
 
     def sent(self, session: int, records: Sequence[ReceiptRecord], now: float) -> None:

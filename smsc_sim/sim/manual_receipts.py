@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from smsc_sim.scenario.receipt_action import TRANSIENT_STATES, ReceiptAction
 from smsc_sim.sim.account import Account
 from smsc_sim.sim.decision import receipt_wanted
-from smsc_sim.sim.planned_receipt import PlannedReceipt, error_code, receipt_key
+from smsc_sim.sim.planned_receipt import PlannedReceipt, error_code, message_key, receipt_key
 from smsc_sim.sim.submitted import Submitted
 from smsc_sim.smpp.receipt_text import MessageState
 
@@ -56,6 +56,15 @@ class ManualReceipts:
             account.pending += 1
             return True
         return False
+
+    def withdraw(self, account: Account, key: bytes) -> None:
+        """Let the receipt of this key wait no more; nothing when it does not."""
+        message = message_key(key)
+        kept = account.manual.pop(message, [])
+        left = [receipt for receipt in kept if receipt.key != key]
+        account.pending -= len(kept) - len(left)
+        if left:
+            account.manual[message] = left
 
     def release(self, account: Account, message_id: str, now: float, state: MessageState | None = None) -> int:
         """Send the receipts that wait for the messages of this id, in this state (None: delivered).

@@ -13,10 +13,17 @@ from smsc_sim.scenario.rule import SUBMISSIONS
 from smsc_sim.sim.account import BINDS
 from smsc_sim.sim.answer import UNBIND_WAIT, Answers, Then
 from smsc_sim.sim.binding import Binding
+from smsc_sim.sim.broadcast import Broadcasts
+from smsc_sim.sim.cancellation import cancel_sm
 from smsc_sim.sim.decision import Decision
+from smsc_sim.sim.decision_note import decision_note
 from smsc_sim.sim.facts import PduFacts
+from smsc_sim.sim.journal.notes import SessionNote
+from smsc_sim.sim.kept_message import Unable
 from smsc_sim.sim.mo import plan_mo
+from smsc_sim.sim.query import query_sm
 from smsc_sim.sim.receipt import ReceiptRecord, response_to
+from smsc_sim.sim.replacement import replace_sm
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.submission import Submissions
 from smsc_sim.smpp.commands import RESPONSE_BIT, Command, CommandId
@@ -34,17 +41,9 @@ if TYPE_CHECKING:
 UNBIND_LINGER = 1.0
 """Seconds that an ESME has to close after our unbind_resp before we do: closing at once could lose the response."""
 
-_NOT_KEPT = {
-    CommandId.QUERY_SM: CommandStatus.ESME_RQUERYFAIL,
-    CommandId.CANCEL_SM: CommandStatus.ESME_RCANCELFAIL,
-    CommandId.REPLACE_SM: CommandStatus.ESME_RREPLACEFAIL,
-    CommandId.BROADCAST_SM: CommandStatus.ESME_RBCASTFAIL,
-    CommandId.QUERY_BROADCAST_SM: CommandStatus.ESME_RBCASTQUERYFAIL,
-    CommandId.CANCEL_BROADCAST_SM: CommandStatus.ESME_RBCASTCANCELFAIL,
-}
-"""Operations on messages that this SMSC does not keep, each with the status of its failure."""
-
 Handler = Callable[[Session, Pdu, float], None]
+OnMessages = Callable[["Smsc", Session, Pdu, float], bytes]
+"""An operation on messages that were submitted before: returns its response, or raises Unable."""
 
 
 class Operations:
@@ -56,6 +55,15 @@ class Operations:
         self._answers = Answers(smsc)
         self._decision: Decision | None = None
         submissions = Submissions(smsc)
+        broadcasts = Broadcasts()
+        self._on_messages: dict[int, OnMessages] = {
+            CommandId.QUERY_SM: query_sm,
+            CommandId.CANCEL_SM: cancel_sm,
+            CommandId.REPLACE_SM: replace_sm,
+            CommandId.BROADCAST_SM: broadcasts.broadcast_sm,
+            CommandId.QUERY_BROADCAST_SM: broadcasts.query_broadcast_sm,
+            CommandId.CANCEL_BROADCAST_SM: broadcasts.cancel_broadcast_sm,
+        }
         self._handlers: dict[int, Handler] = {
             CommandId.BIND_TRANSMITTER: self._bind,
             CommandId.BIND_RECEIVER: self._bind,
@@ -65,7 +73,7 @@ class Operations:
             CommandId.SUBMIT_SM: submissions.submit_sm,
             CommandId.DATA_SM: submissions.data_sm,
             CommandId.SUBMIT_MULTI: submissions.submit_multi,
-            **dict.fromkeys(_NOT_KEPT, self._not_kept),
+            **dict.fromkeys(self._on_messages, self._on_message),
         }
 
     def handle(self, session: Session, pdu: Pdu, now: float) -> None:
@@ -95,7 +103,7 @@ class Operations:
             if self._offered(session, pdu, now):
                 self._carry_out(session, pdu, now)
         except WireError as error:
-            self._smsc.protocol_error(session, f"{pdu.name} refused: {error}")
+            self._smsc.protocol_error(session, f"{pdu.name} refused: {error}", now, pdu.octets)
             self._smsc.refuse(session, pdu, error.status, now)
 
     def afterwards(self, session: Session, decision: Decision, now: float) -> None:
@@ -109,7 +117,7 @@ class Operations:
         if profile.pdus is None or pdu.name in profile.pdus:
             return True
         refused = profile.refused_pdu
-        smsc.protocol_error(session, f"{pdu.name} is not offered by {profile.name}")
+        smsc.protocol_error(session, f"{pdu.name} is not offered by {profile.name}", now, pdu.octets)
         if refused.how == "nack":
             by_name = isinstance(refused.status, CommandStatus)
             status = profile.status(refused.status) if by_name else refused.status
@@ -132,6 +140,8 @@ class Operations:
         if decision is None:
             handler(session, pdu, now)
             return
+        if smsc.rules is not None:
+            smsc.journal.note(decision_note(smsc.rules, event, facts, decision, now))
         smsc.switch_as(decision, now)
         self._decision = decision
         try:
@@ -173,6 +183,9 @@ class Operations:
             return True
         if session.unbinding:
             return command.command_id == CommandId.UNBIND
+        if session.state is State.OUTBOUND and command.command_id == CommandId.BIND_TRANSMITTER:
+            # An outbind is for an ESME that is to receive (SMPP 3.4 section 2.2.1).
+            return False
         return may_send(Side.ESME, command.command_id, session.state, session.interface_version)
 
     def _bind(self, session: Session, pdu: Pdu, now: float) -> None:
@@ -197,6 +210,7 @@ class Operations:
     def _unbind(self, session: Session, pdu: Pdu, now: float) -> None:
         smsc = self._smsc
         smsc.note("info", session, "unbound by the ESME")
+        smsc.journal.note(SessionNote(at=now, session=session.number, what="unbound"))
         smsc.leave(session, State.UNBOUND, now)
         linger = UNBIND_LINGER
         if self._decision is not None and self._decision.reply.how == "none":
@@ -207,14 +221,18 @@ class Operations:
     def _enquire_link(self, session: Session, pdu: Pdu, now: float) -> None:
         self._answer(session, pdu, self._smsc.response(pdu), now)
 
-    def _not_kept(self, session: Session, pdu: Pdu, now: float) -> None:
-        """An operation on a message that is not kept: it fails, unless a rule says that it is well."""
+    def _on_message(self, session: Session, pdu: Pdu, now: float) -> None:
+        """An operation on messages: it fails where there is none, unless a rule says that it is well."""
         smsc = self._smsc
-        if self._decision is None or not self._decision.says_reply:
-            response = smsc.refusal(session, pdu, _NOT_KEPT[CommandId(pdu.command_id)])
-        else:
-            fields = {"message_id": pdu.fields["message_id"], "message_state": MessageState.UNKNOWN.value}
-            response = smsc.response(pdu, fields if pdu.name == "query_sm" else {})
+        try:
+            response = self._on_messages[pdu.command_id](smsc, session, pdu, now)
+        except Unable as unable:
+            if self._decision is None or not self._decision.says_reply:
+                smsc.complain("info", session, f"{pdu.name} refused: {unable}")
+                response = smsc.refusal(session, pdu, unable.status)
+            else:
+                fields = {"message_id": pdu.fields["message_id"], "message_state": MessageState.UNKNOWN.value}
+                response = smsc.response(pdu, fields if pdu.name == "query_sm" else {})
         self._answer(session, pdu, response, now)
 
     def _response(self, session: Session, pdu: Pdu, now: float) -> None:
@@ -232,7 +250,10 @@ class Operations:
         else:
             smsc.counters.responses_unmatched += 1
             smsc.protocol_error(
-                session, f"{pdu.name} answers no request of ours (sequence_number {pdu.sequence_number})"
+                session,
+                f"{pdu.name} answers no request of ours (sequence_number {pdu.sequence_number})",
+                now,
+                pdu.octets,
             )
         if pdu.command_length == HEADER_LENGTH or pdu.command is None:
             # Some ESMEs leave the body out of a deliver_sm_resp; all that counts stands in the header.
@@ -240,7 +261,7 @@ class Operations:
         try:
             pdu.check()
         except WireError as error:
-            smsc.protocol_error(session, f"{pdu.name} taken although {error}")
+            smsc.protocol_error(session, f"{pdu.name} taken although {error}", now, pdu.octets)
 
     def _receipt_answered(self, session: Session, pdu: Pdu, record: ReceiptRecord, now: float) -> None:
         """Let the rules for deliver_sm_resp do what they do; nothing is ever sent in answer to it."""
@@ -255,6 +276,8 @@ class Operations:
         smsc.delivery.answered(session, pdu.sequence_number, record, status, now, retry, nacked=nacked)
         if decision is None:
             return
+        if smsc.rules is not None:
+            smsc.journal.note(decision_note(smsc.rules, "deliver_sm_resp", facts, decision, now))
         smsc.switch_as(decision, now)
         if session.account is not None:
             values = facts.values(decision.number)

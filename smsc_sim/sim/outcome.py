@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from smsc_sim.scenario.ids import LONGEST_ID, IdForm, IdForms
-from smsc_sim.scenario.receipt_action import ReceiptAction
 from smsc_sim.sim.answer import Answers
 from smsc_sim.sim.decision import Decision
+from smsc_sim.sim.destinations import Target
 from smsc_sim.sim.fate import Fate, fate_of
-from smsc_sim.sim.manual_receipts import ManualReceipt
+from smsc_sim.sim.message_times import MessageTimes
 from smsc_sim.sim.mo import plan_mo
-from smsc_sim.sim.planned_receipt import PlannedReceipt
+from smsc_sim.sim.planning import plan_receipts
 from smsc_sim.sim.quoting import quoted_text
-from smsc_sim.sim.receipt import ReceiptForm
+from smsc_sim.sim.replacement import replace_former
 from smsc_sim.sim.session import Session
-from smsc_sim.sim.submitted import Submitted, address_octets
+from smsc_sim.sim.submitted import DEFAULT_VALIDITY, Submitted, address_octets
 from smsc_sim.smpp.coding import alphabet
 from smsc_sim.smpp.framing import HEADER
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.segments import user_text
-from smsc_sim.smpp.status import CommandStatus
-from smsc_sim.smpp.times import parse_time
 
 if TYPE_CHECKING:
+    from smsc_sim.sim.account import Account
     from smsc_sim.sim.smsc import Smsc
-
-DEFAULT_VALIDITY = 86_400.0
-"""Seconds that a message without a validity_period is valid."""
-
-
-_SOON = 60.0
-"""Seconds: a receipt that is due later is made when it is due, and how long it may wait is counted from then."""
 
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
@@ -42,6 +34,20 @@ _USUAL_IDS = IdForms()
 
 _IDS_3_3 = IdForms(*[IdForm("hex", width=8, digits=8)] * 3)
 """SMPP 3.3 has message_id as a hexadecimal number of at most 8 digits (SMPP 3.3 section 6.2.4.2)."""
+
+
+_REFUSED: tuple[object, ...] = (0, "", None, None, 0, "", "", 0.0, 0.0, 0.0, ())
+"""What the ledger keeps of a destination that is refused while others are accepted."""
+
+_MOST_FAILURES = 255
+"""no_unsuccess is one octet."""
+
+
+class _Accepted(NamedTuple):
+    """A message as it is accepted, and what was decided."""
+
+    submitted: Submitted
+    decision: Decision
 
 
 class Outcomes:
@@ -57,63 +63,66 @@ class Outcomes:
         self,
         session: Session,
         pdu: Pdu,
-        destinations: Sequence[Mapping[str, object]],
-        decision: Decision,
+        targets: Sequence[Target],
+        times: MessageTimes,
+        failed: Sequence[Mapping[str, object]],
         now: float,
     ) -> None:
-        """Answer the message in ``pdu`` and put what follows on the timeline."""
+        """Answer the message in ``pdu`` and put what follows on the timeline.
+
+        ``targets``: its destinations, each with what was decided; it is accepted when one of them is.  ``failed``:
+        what the response reports beside those that are refused.
+        """
         smsc = self._smsc
         account = session.account
         assert account is not None, "only a bound session submits"
-        reply = decision.reply
-        delay = decision.delay
-        if reply.is_accepted:
-            messages = self._accept(session, pdu, destinations, decision, now)
+        accepted = [target for target in targets if target.decision.reply.is_accepted]
+        decision = (accepted or targets)[0].decision
+        reply, delay = decision.reply, decision.delay
+        first = smsc.ledger.take_ids(len(targets))
+        if accepted:
+            messages = self._accept(session, pdu, targets, times, first, now)
             smsc.counters.messages_accepted += 1
-            account.pay(parts_of(pdu, len(destinations)))
-            response = self._response(pdu, messages[0], decision, now)
-            after = smsc.settings.receipts.after
-            kept = [
-                self._plan(message, fate_of(message, decision, now + delay, after, now), now) for message in messages
-            ]
-            self._remember(session, pdu, messages[0].id, decision, response, kept, now)
-            plan_mo(smsc, account, session.number, decision, messages[0].values(now), now + delay)
+            account.pay(parts_of(pdu, len(accepted)))
+            failures = [*failed, *(_failure(account, one) for one in targets if not one.decision.reply.is_accepted)]
+            message_id = self._message_id(messages[0], decision, now)
+            response = self._response(pdu, message_id, failures, decision)
+            self._keep(session, pdu, targets, messages, message_id, first, response, now)
+            for message in messages:
+                plan_mo(smsc, account, session.number, message.decision, message.submitted.values(now), now + delay)
         else:
             smsc.counters.messages_refused += 1
             response = smsc.refusal(session, pdu, reply.status, by_name=reply.by_name, body=reply.body, tlvs=reply.tlvs)
-            first = smsc.ledger.take_ids(len(destinations))
             self._remember(session, pdu, first, decision, response, (), now)
-        smsc.switch_as(decision, now)
+        for target in targets:
+            smsc.switch_as(target.decision, now)
         self._answers.give(session, pdu, response, decision, delay, now)
 
     def _accept(
-        self,
-        session: Session,
-        pdu: Pdu,
-        destinations: Sequence[Mapping[str, object]],
-        decision: Decision,
-        now: float,
-    ) -> list[Submitted]:
-        """The message, with its id, once for each destination."""
+        self, session: Session, pdu: Pdu, targets: Sequence[Target], times: MessageTimes, first: int, now: float
+    ) -> list[_Accepted]:
+        """The message, with its id, once for each destination that is accepted."""
         account = session.account
         assert account is not None, "only a bound session submits"
         fields = pdu.fields
-        forms = self._forms(session, decision)
         number = self._smsc.message_ids.take()
-        first = self._smsc.ledger.take_ids(len(destinations))
-        alone = len(destinations) == 1
+        alone = len(targets) == 1
         text = user_text(fields, pdu.tlvs, account.profile.alphabet)
-        expires_at = parse_time(str(fields.get("validity_period", "")), now)
-        scheduled_at = parse_time(str(fields.get("schedule_delivery_time", "")), now)
         registered_delivery = fields["registered_delivery"]
         assert isinstance(registered_delivery, int), "a decoded field"
-        return [
-            Submitted(
+        accepted: list[_Accepted] = []
+        for place, (destination, decision) in enumerate(targets):
+            if not decision.reply.is_accepted:
+                continue
+            forms = self._forms(session, decision)
+            # All have the id of the one response.
+            message_id = accepted[0].submitted.message_id if accepted else forms.reply.format(number)
+            message = Submitted(
                 account=account,
                 session=session.number,
                 id=first + place,
                 place=place,
-                message_id=forms.reply.format(number),
+                message_id=message_id,
                 receipt_id=None if forms.receipt.is_absent else forms.receipt.format(number),
                 tlv_id=None if forms.tlv.is_absent else forms.tlv.format(number),
                 serial=number,
@@ -126,13 +135,43 @@ class Outcomes:
                 quoted=quoted_text(text),
                 registered_delivery=registered_delivery,
                 accepted_at=now,
-                scheduled_at=scheduled_at or 0.0,
-                expires_at=now + DEFAULT_VALIDITY if expires_at is None else expires_at,
-                has_validity=expires_at is not None,
+                scheduled_at=times.scheduled_at or 0.0,
+                expires_at=now + DEFAULT_VALIDITY if times.expires_at is None else times.expires_at,
+                has_validity=times.expires_at is not None,
                 number=decision.number,
             )
-            for place, destination in enumerate(destinations)
-        ]
+            accepted.append(_Accepted(message, decision))
+        return accepted
+
+    def _keep(
+        self,
+        session: Session,
+        pdu: Pdu,
+        targets: Sequence[Target],
+        messages: Sequence[_Accepted],
+        message_id: str,
+        first: int,
+        response: bytes,
+        now: float,
+    ) -> None:
+        """Plan what becomes of the messages, and enter them into the ledger, with the destinations refused."""
+        smsc = self._smsc
+        answered_at = now + messages[0].decision.delay
+        if pdu.fields.get("replace_if_present_flag"):
+            for message in messages:
+                replace_former(smsc, session, pdu.fields, targets[message.submitted.place].destination, now)
+        rows = [_REFUSED] * len(targets)
+        for submitted, decision in messages:
+            fate = fate_of(submitted, decision, answered_at, smsc.settings.receipts.after, now)
+            receipts = plan_receipts(smsc, submitted, fate, now)
+            rows[submitted.place] = _row(submitted, message_id, fate, receipts)
+        self._remember(session, pdu, first, messages[0].decision, response, rows, now)
+        for place, (_, decision) in enumerate(targets):
+            if decision.rule != messages[0].decision.rule:
+                smsc.ledger.changed(first + place, {"rule": decision.rule}, now)
+            if not decision.reply.is_accepted:
+                status = messages[0].submitted.account.status(decision)
+                smsc.ledger.changed(first + place, {"command_status": status}, now)
 
     def _remember(
         self,
@@ -161,60 +200,20 @@ class Outcomes:
             forms = account.profile.ids_3_3 or (_IDS_3_3 if account.ids == IdForms() else account.ids)
         return decision.ids.applied_to(forms) if decision.ids is not None else forms
 
-    def _response(self, pdu: Pdu, message: Submitted, decision: Decision, now: float) -> bytes:
-        reply = decision.reply
-        message_id = message.message_id
-        if reply.message_id is not None:
-            filled = reply.message_id.fill(message.values(now))
-            message_id = _UNPRINTABLE.sub("?", filled)[:LONGEST_ID]
+    def _message_id(self, message: _Accepted, decision: Decision, now: float) -> str:
+        """As the response has it."""
+        template = decision.reply.message_id
+        if template is None:
+            return message.submitted.message_id
+        return _UNPRINTABLE.sub("?", template.fill(message.submitted.values(now)))[:LONGEST_ID]
+
+    def _response(
+        self, pdu: Pdu, message_id: str, failures: Sequence[Mapping[str, object]], decision: Decision
+    ) -> bytes:
         fields: dict[str, object] = {"message_id": message_id}
         if pdu.name == "submit_multi":
-            fields["unsuccess_smes"] = _unknown_lists(pdu)
-        return self._smsc.response(pdu, fields, reply.tlvs)
-
-    def _plan(self, message: Submitted, fate: Fate, now: float) -> tuple[object, ...]:
-        """Put the receipts of one message on the timeline; returns what the ledger keeps of it."""
-        smsc = self._smsc
-        receipts: list[tuple[object, ...]] = []
-        soonest = min(_SOON, message.account.receipts.keep / 2)
-        usual = message.has_usual_id and message.account.usual_receipts and len(fate.receipts) == 1
-        for due in fate.receipts:
-            action = due.action
-            if usual and due.at - now <= soonest and _is_usual(action):
-                form = smsc.delivery.writer.number_of(ReceiptForm(due.state, due.error_code))
-                record = message.record(form)
-                receipts.append((record[0], due.index, 0, due.state.name, due.error_code, due.at))
-                if due.at_once:
-                    message.account.pending += 1
-                    smsc.delivery.deliver(message.account, (record,), now)
-                else:
-                    smsc.delivery.schedule(message.account, (record,), due.at)
-                continue
-            planned = PlannedReceipt(
-                smsc, message.with_receipt_id(action.id), action, due.index, due.state, due.error_code
-            )
-            receipts += planned.stored(due.at)
-            if due.at_once:
-                planned.send(now)
-            else:
-                planned.plan(due.at)
-        for index, action in fate.manual:
-            waiting = ManualReceipt(message, index, action)
-            if smsc.manual.keep(waiting, now):
-                receipts.append((waiting.key, index, -1, "", "", 0.0))
-        return (
-            message.serial,
-            message.message_id,
-            message.receipt_id,
-            message.tlv_id,
-            message.number,
-            fate.state.name if fate.state is not None else "ENROUTE",
-            fate.error_code,
-            fate.at,
-            message.scheduled_at,
-            message.expires_at if message.has_validity else 0.0,
-            receipts,
-        )
+            fields["unsuccess_smes"] = failures[:_MOST_FAILURES]
+        return self._smsc.response(pdu, fields, decision.reply.tlvs)
 
 
 def parts_of(pdu: Pdu, destinations: int) -> int:
@@ -227,29 +226,26 @@ def parts_of(pdu: Pdu, destinations: int) -> int:
     return destinations * (1 if len(payload) <= alone else -(-len(payload) // joined))
 
 
-def _is_usual(action: ReceiptAction) -> bool:
-    """Whether the receipt differs from others in its state, its err and its instant only."""
+def _row(message: Submitted, message_id: str, fate: Fate, receipts: Sequence[tuple[object, ...]]) -> tuple[object, ...]:
+    """What the ledger keeps of one accepted destination."""
     return (
-        action.times == 1
-        and action.via is None
-        and action.id is None
-        and action.text is None
-        and action.pdu is None
-        and not action.tlvs
+        message.serial,
+        message_id,
+        message.receipt_id,
+        message.tlv_id,
+        message.number,
+        fate.state.name if fate.state is not None else "ENROUTE",
+        fate.error_code,
+        fate.at,
+        message.scheduled_at,
+        message.expires_at if message.has_validity else 0.0,
+        receipts,
     )
 
 
-def _unknown_lists(pdu: Pdu) -> list[dict[str, object]]:
-    """The destinations of a submit_multi that are distribution lists, as its response reports failures."""
-    destinations = pdu.fields["dest_addresses"]
-    assert isinstance(destinations, list), "a decoded field"
-    return [
-        {
-            "dest_addr_ton": 0,
-            "dest_addr_npi": 0,
-            "destination_addr": destination["dl_name"],
-            "error_status_code": int(CommandStatus.ESME_RINVDLNAME),
-        }
-        for destination in destinations
-        if destination["dest_flag"] == 2
-    ]
+def _failure(account: Account, target: Target) -> dict[str, object]:
+    """A refused destination as the response of a submit_multi reports it."""
+    return {
+        **{name: target.destination[name] for name in ("dest_addr_ton", "dest_addr_npi", "destination_addr")},
+        "error_status_code": account.status(target.decision),
+    }

@@ -92,6 +92,9 @@ class PlannedReceipt:
         """Send it, or let it wait for a bind; plan the next time."""
         delivery = self.smsc.delivery
         own = self.message.account
+        if self._is_withdrawn():
+            own.pending -= 1
+            return
         account = delivery.account_for(own, self.action.via)
         own.pending -= 1
         account.pending += 1
@@ -108,10 +111,25 @@ class PlannedReceipt:
         account = self.smsc.delivery.account_for(message.account, self.action.via)
         yield Pending(due, "receipt", account.system_id, message.session, message.message_id, self.state.name)
 
+    def _is_withdrawn(self) -> bool:
+        """Whether it is not to be sent any more; it is forgotten then, with all the times that are left."""
+        withdrawn = self.smsc.delivery.withdrawn
+        if not withdrawn or receipt_key(self.message, self.index, self.repeat) not in withdrawn:
+            return False
+        withdrawn.difference_update(
+            receipt_key(self.message, self.index, repeat) for repeat in range(self.repeat, self.last + 1)
+        )
+        return True
+
 
 def receipt_key(message: Submitted, index: int, repeat: int) -> bytes:
     """The key of the record of an unusual receipt: its place among those of the message, and which time it is."""
     return b"%b.%d.%d" % (message.key, index, repeat)
+
+
+def message_key(key: bytes) -> bytes:
+    """The key of the message that the receipt of this key is of."""
+    return key.rsplit(b".", 2)[0]
 
 
 def receipt_record(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smsc_sim.scenario.receipt_action import ReceiptAction
+from smsc_sim.sim.kept_message import KeptMessage
 from smsc_sim.sim.manual_receipts import ManualReceipt
 from smsc_sim.sim.planned_receipt import PlannedReceipt
-from smsc_sim.sim.quoting import quoted_text
 from smsc_sim.sim.receipt import ReceiptForm
 from smsc_sim.sim.retries import Attempts
 from smsc_sim.sim.store.unended import Portion
-from smsc_sim.sim.submitted import Submitted, address_octets
-from smsc_sim.smpp.errors import WireError
+from smsc_sim.sim.submitted import Submitted
 from smsc_sim.smpp.framing import HEADER_LENGTH
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.receipt_text import MessageState
@@ -65,10 +64,11 @@ class Resumption:
 
     def _plan_receipts(self, account: Account, message: StoredMessage, portion: Portion, now: float) -> None:
         smsc = self._smsc
-        submitted = submitted_again(account, message)
+        kept = KeptMessage.at(message, now)
         actions = self._actions(message.rule)
         for receipt in message.receipts:
             repeat = portion.repeats.get(receipt.key, 0)
+            submitted = kept.submitted(account, Submitted.revision_in(receipt.key))
             action = actions[receipt.index] if receipt.index < len(actions) else ReceiptAction()
             if receipt.status == "manual":
                 smsc.manual.keep(ManualReceipt(submitted, receipt.index, action), now)
@@ -107,41 +107,3 @@ class Resumption:
         attempts = portion.attempts.get(receipt.key, 0)
         if attempts:
             account.attempts[receipt.key] = Attempts(attempts, receipt.command_status, receipt.due)
-
-
-def submitted_again(account: Account, message: StoredMessage) -> Submitted:
-    """A stored message as later events need it."""
-    pdu = Pdu(message.octets)
-    try:
-        fields = pdu.fields
-    except WireError:  # pragma: no cover - it was read when it was accepted
-        fields = {}
-    destination: object = fields
-    destinations = fields.get("dest_addresses")
-    if isinstance(destinations, list):
-        destination = destinations[message.place]
-    assert isinstance(destination, dict)
-    usual = f"{message.serial:010d}"
-    return Submitted(
-        account=account,
-        session=message.session,
-        id=message.id,
-        place=message.place,
-        message_id=message.message_id,
-        receipt_id=message.receipt_id,
-        tlv_id=message.tlv_id,
-        source=address_octets(fields["source_addr_ton"], fields["source_addr_npi"], fields["source_addr"]),
-        destination=address_octets(
-            destination["dest_addr_ton"], destination["dest_addr_npi"], destination["destination_addr"]
-        ),
-        text=message.text,
-        quoted=quoted_text(message.text),
-        registered_delivery=message.registered_delivery,
-        accepted_at=message.at,
-        scheduled_at=message.scheduled_at,
-        expires_at=message.expires_at,
-        has_validity=bool(message.expires_at),
-        serial=message.serial,
-        has_usual_id=message.message_id == message.receipt_id == message.tlv_id == usual,
-        number=message.nth,
-    )

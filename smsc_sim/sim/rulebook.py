@@ -115,6 +115,13 @@ class RuleBook:
                 return decision
         return None if default is None else default.decide(facts, now)
 
+    def again(self, rule: str, fingerprint: bytes, number: int) -> Decision:
+        """What the rule of this name, or the defaults, decided about a message before; nothing is counted."""
+        for compiled in self.rules:
+            if compiled.rule.name == rule and compiled.rule.event in SUBMISSIONS:
+                return compiled.again(fingerprint, number)
+        return ACCEPT if self._default is None else self._default.again(fingerprint, number)
+
     def decide_event(self, event: str, facts: Facts, now: float) -> Decision | None:
         """What happens to any other event; None when no rule decides it."""
         decision = self._ask(self._by_event.get(event, ()), facts, now)

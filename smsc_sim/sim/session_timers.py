@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from smsc_sim.sim.smsc import Smsc
 
 
+_BEFORE_BIND = frozenset({State.OPEN, State.OUTBOUND})
+
+
 class SessionCheck:
     """A look at one session's timers: an event of their timeline."""
 
@@ -116,7 +119,7 @@ class SessionTimers:
                     deadlines.append(session.enquire_link_sent_at + timers.response)
             elif timers.enquire_link and not session.unbinding:
                 deadlines.append(session.last_received_at + timers.enquire_link)
-        elif timers.session_init and session.state is State.OPEN:
+        elif timers.session_init and session.state in _BEFORE_BIND:
             deadlines.append(session.opened_at + timers.session_init)
         return min(deadlines, default=None)
 
@@ -149,7 +152,7 @@ class SessionTimers:
             smsc.end(session, now, f"does not read: nothing taken for {timers.response:g} s", "warn", Ending.ABORT)
         elif not session.bound:
             bind_by = session.opened_at + timers.session_init
-            if session.state is State.OPEN and timers.session_init and bind_by <= instant:
+            if session.state in _BEFORE_BIND and timers.session_init and bind_by <= instant:
                 smsc.end(session, now, f"no bind within {timers.session_init:g} s (session_init timer)", "warn")
         elif timers.inactivity and not session.unbinding and session.last_received_at + timers.inactivity <= instant:
             smsc.note("warn", session, f"nothing received for {timers.inactivity:g} s (inactivity timer)")

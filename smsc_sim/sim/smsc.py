@@ -16,17 +16,20 @@ from smsc_sim.scenario.rule import SUBMISSIONS, Rule
 from smsc_sim.scenario.settings import SmscSettings, Timers
 from smsc_sim.sim.account import BINDS, Account, Accounts
 from smsc_sim.sim.counters import Counters
-from smsc_sim.sim.decision import Decide, Decision
+from smsc_sim.sim.decision import ACCEPT, Decide, Decision
+from smsc_sim.sim.decision_note import decision_note
 from smsc_sim.sim.delivery import Delivery
 from smsc_sim.sim.facts import ConnectionFacts
 from smsc_sim.sim.fast_lane import FastLane
 from smsc_sim.sim.foreign import looks_like
 from smsc_sim.sim.injector import Injector
 from smsc_sim.sim.journal import Direction, Journal
+from smsc_sim.sim.journal.notes import ProtocolErrorNote, ScenarioNote, SessionNote, SwitchNote, cut
 from smsc_sim.sim.ledger import Ledger
 from smsc_sim.sim.manual_receipts import ManualReceipts
 from smsc_sim.sim.message_ids import MessageIds
 from smsc_sim.sim.operations import Operations
+from smsc_sim.sim.outbind import Outbind
 from smsc_sim.sim.receipt import ReceiptForm
 from smsc_sim.sim.responses import refusal_of, response_to
 from smsc_sim.sim.rulebook import RuleBook
@@ -45,6 +48,9 @@ from smsc_sim.smpp.receipt_text import MessageState
 from smsc_sim.smpp.status import CommandStatus
 
 Level: TypeAlias = Literal["debug", "info", "warn", "error"]
+
+_OFFENDING = 1024
+"""Octets that are kept beside an error that they caused."""
 
 COMPLAINTS_TOLD = 20
 """Lines in the log for what goes wrong on one session; further ones are counted and told once, at its end."""
@@ -96,7 +102,7 @@ class Smsc:
         """What concerns messages; what concerns connections stands on the timeline of ``timers``."""
         self._reached = now
         """The latest instant at which something has happened by itself."""
-        self.journal = Journal(settings.journal_octets)
+        self.journal = Journal(settings.journal_octets, settings.journal_entries)
         self.message_ids = MessageIds()
         self.ledger = Ledger()
         self.sessions: dict[int, Session] = {}
@@ -110,6 +116,7 @@ class Smsc:
             self.touch,
             self.timers.check_by,
             self.timers.instant,
+            self.journal,
         )
         self.injector = Injector(self)
         self.manual = ManualReceipts(self)
@@ -118,6 +125,8 @@ class Smsc:
         """Where messages are found again; None: none is kept."""
         self.refusing: CommandStatus | None = None
         """What all messages are refused with for now, as they could not be kept."""
+        self.distribution_lists = scenario.distribution_lists
+        """Numbers by the name that a submit_multi calls them by."""
         self.decide = decide
         if decide is None:
             self.obey(scenario, seed, now)
@@ -153,6 +162,7 @@ class Smsc:
             },
             now,
         )
+        self.distribution_lists = scenario.distribution_lists
         defaults = scenario.defaults
         default = None
         if defaults.reply is not None or defaults.receipts is not None:
@@ -162,6 +172,7 @@ class Smsc:
             rules.keep_counters_of(self.rules)
         self.rules = rules if scenario.rules or default is not None else None
         self.decide = self.rules.decide if self.rules is not None else None
+        self.journal.note(ScenarioNote(at=now, what="in force", rules=len(rules.rules)))
 
     def begin_with(self, next_id: int, next_number: int, last_session: int) -> None:
         """Go on with the numbers of an earlier run; to be called before anything happens."""
@@ -175,20 +186,41 @@ class Smsc:
 
     # What the driver tells
 
-    def connected(self, peer: str, host: str, now: float, *, tls: str = "", link: Link | None = None) -> Session:
-        """An ESME has connected through ``link``; ``peer`` as in 127.0.0.1:51234, ``host`` its address alone."""
+    def connected(
+        self,
+        peer: str,
+        host: str,
+        now: float,
+        *,
+        local: str = "",
+        tls: str = "",
+        link: Link | None = None,
+        outbind: Outbind | None = None,
+    ) -> Session:
+        """An ESME has connected through ``link``.
+
+        ``peer`` as in 127.0.0.1:51234, ``host`` its address alone, ``local`` our end of it as in 127.0.0.1:2775.
+        ``outbind``: what we say first, because it was we who connected.
+        """
         self._last_session += 1
         session = Session(self._last_session, peer, host, self.timers.instant(now), tls=tls)
         session.link = link
         self.sessions[session.number] = session
+        self.journal.connected(now, session.number, peer, local=local, tls=tls)
         self.counters.sessions_opened += 1
         self.timers.start(session, now)
         if len(self.sessions) > self.settings.max_sessions:
             self.counters.sessions_refused += 1
             self.end(session, now, f"refused: there are {self.settings.max_sessions} sessions already", "warn")
+        elif outbind is not None:
+            session.state = State.OUTBOUND
+            self.send(session, outbind.encode(session.next_sequence_number()))
+            self.note("info", session, f"outbind sent as '{outbind.system_id}'")
         elif self.rules is not None and self.rules.has("connect"):
-            decision = self.rules.decide_event("connect", ConnectionFacts(session), now)
+            facts = ConnectionFacts(session)
+            decision = self.rules.decide_event("connect", facts, now)
             if decision is not None:
+                self.journal.note(decision_note(self.rules, "connect", facts, decision, now))
                 self.switch_as(decision, now)
                 self._operations.afterwards(session, decision, now)
         return session
@@ -216,7 +248,7 @@ class Smsc:
     def _consume(self, session: Session, data: bytes, now: float) -> int:
         """Handle the whole PDUs at the beginning of ``data`` and journal them; returns where they end."""
         offset = 0
-        secret = False
+        secret = handled = False
         lane = self._lane
         try:
             while not session.ending and not session.frozen:
@@ -228,9 +260,15 @@ class Smsc:
                 pdu = Pdu(data[offset:stop])
                 offset = stop
                 secret = secret or pdu.command_id in WITH_PASSWORD
+                if not handled:
+                    handled = True
+                    self.journal.hold_notes()
                 self._handle(session, pdu, now)
         except FramingError as error:
-            self.protocol_error(session, f"framing lost: {error}{looks_like(data[offset:])}")
+            handled = secret = True
+            self.journal.hold_notes()
+            broken, offset = data[offset:], len(data)
+            self.protocol_error(session, f"framing lost: {error}{looks_like(broken)}", now, broken)
             nack = encode_header_only(CommandId.GENERIC_NACK, CommandStatus.ESME_RINVCMDLEN, error.sequence_number)
             self.send(session, nack)
             self.end(session, now, "closed: where the next PDU begins cannot be known", "info")
@@ -238,7 +276,11 @@ class Smsc:
             sockets_now = self.timers.sockets_now
             session.last_received_at = now if sockets_now is None else sockets_now
             octets = data if offset == len(data) else data[:offset]
-            self.journal.record(now, session.number, Direction.IN, without_passwords(octets) if secret else octets)
+            if secret and not self.settings.record_secrets:
+                octets = without_passwords(octets)
+            self.journal.record(now, session.number, Direction.IN, octets)
+        if handled:
+            self.journal.release_notes()
         return offset
 
     def disconnected(self, session: Session, now: float, reason: str = "") -> None:
@@ -254,6 +296,12 @@ class Smsc:
         self.leave(session, State.CLOSED, now)
         session.link = None
         del self.sessions[session.number]
+        if session.held is not None:
+            held = session.held.octets
+            if not self.settings.record_secrets:
+                held = without_passwords(held)
+            self.journal.record(now, session.number, Direction.IN, held)
+        self.journal.closed(now, session.number, reason)
 
     def writable(self, session: Session, writable: bool, now: float) -> None:
         """The connection's buffer has filled up because the ESME does not read (False), or is empty again (True)."""
@@ -322,7 +370,8 @@ class Smsc:
             return b""
         octets = outbox[0] if len(outbox) == 1 else b"".join(outbox)
         outbox.clear()
-        self.journal.record(now, session.number, Direction.OUT, octets)
+        kept = without_passwords(octets) if session.state is State.OUTBOUND else octets
+        self.journal.record(now, session.number, Direction.OUT, kept)
         return octets
 
     def take_notes(self) -> list[Note]:
@@ -401,6 +450,7 @@ class Smsc:
             session.unbinding = True
             sequence_number = session.next_sequence_number()
             self.send(session, encode_header_only(CommandId.UNBIND, CommandStatus.ESME_ROK, sequence_number))
+            self.journal.note(SessionNote(at=now, session=session.number, what="unbinding"))
         self.close_within(session, grace, now)
 
     def leave(self, session: Session, state: State, now: float) -> None:
@@ -411,10 +461,11 @@ class Smsc:
             account.sessions.remove(session)
             self.delivery.session_lost(session, now)
 
-    def freeze(self, session: Session, reason: str) -> None:
+    def freeze(self, session: Session, reason: str, now: float) -> None:
         """Read and write nothing on this session any more but what has been said, and keep its socket."""
         if not session.frozen:
             self.note("info", session, reason)
+            self.journal.note(SessionNote(at=now, session=session.number, what="frozen", reason=cut(reason)))
             session.mute()
             session.frozen = True
             if session.link is not None:
@@ -425,18 +476,27 @@ class Smsc:
         self._last_reference = (self._last_reference + 1) & 0xFFFF
         return self._last_reference
 
+    def decision_again(self, rule: str, fingerprint: bytes, number: int) -> Decision:
+        """What the rule of this name decided about a message that is handled anew; see :meth:`RuleBook.again`."""
+        return ACCEPT if self.rules is None else self.rules.again(rule, fingerprint, number)
+
     def switch_as(self, decision: Decision, now: float) -> None:
         """Put the switches on and off that a decision says."""
         for name, active in decision.set:
             self.switches.put(name, active, now)
 
-    def _switched(self, name: str, active: bool) -> None:
+    def _switched(self, name: str, active: bool, now: float, until: float) -> None:
+        self.journal.note(SwitchNote(at=now, name=name, active=active, until=until))
         self._notes.append(Note("info", "switch", name, "", "on" if active else "off"))
 
     def end(self, session: Session, now: float, reason: str, level: Level, ending: Ending = Ending.CLOSE) -> None:
         """Close the connection after what is in the outbox has been written."""
         if not session.ending:
             self.note(level, session, reason)
+            reset = ending is Ending.ABORT
+            self.journal.note(
+                SessionNote(at=now, session=session.number, what="ending", reset=reset, reason=cut(reason))
+            )
             session.ending = ending
             self.leave(session, State.CLOSED, now)
             self.touch(session)
@@ -453,9 +513,11 @@ class Smsc:
         account = session.account.system_id if session.account is not None else ""
         self._notes.append(Note(level, session.name, session.peer, account, text))
 
-    def protocol_error(self, session: Session, text: str) -> None:
-        """The ESME sent something wrong; count it and say so."""
+    def protocol_error(self, session: Session, text: str, now: float, octets: bytes = b"") -> None:
+        """The ESME sent something wrong, ``octets``; count it and say so."""
         self.counters.protocol_errors += 1
+        offending = without_passwords(octets)[:_OFFENDING].hex()
+        self.journal.note(ProtocolErrorNote(at=now, session=session.number, text=cut(text), hex=offending))
         self.complain("warn", session, text)
 
     def complain(self, level: Level, session: Session, text: str) -> None:
@@ -471,7 +533,7 @@ class Smsc:
         except Exception as error:
             self.counters.internal_errors += 1
             session.decision = None
-            octets = without_passwords(pdu.octets)[:1024]
+            octets = without_passwords(pdu.octets)[:_OFFENDING]
             self.complain("error", session, f"internal error {error!r} at {octets.hex()}")
             if not pdu.command_id & 0x80000000:
                 self.refuse(session, pdu, CommandStatus.ESME_RSYSERR, now)

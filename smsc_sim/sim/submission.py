@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from smsc_sim.sim.decision import ACCEPT, Decision
+from smsc_sim.sim.destinations import Target, resolved, unknown_lists
 from smsc_sim.sim.facts import MessageFacts
+from smsc_sim.sim.message_times import MessageTimes, times_of
 from smsc_sim.sim.outcome import Outcomes, parts_of
 from smsc_sim.sim.positions import find_destination
 from smsc_sim.sim.session import Session
 from smsc_sim.smpp.errors import WireError
 from smsc_sim.smpp.framing import HEADER_LENGTH
+from smsc_sim.smpp.legality import SMPP_5_0
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.status import CommandStatus
-from smsc_sim.smpp.times import TimeError, parse_time
 
 if TYPE_CHECKING:
     from smsc_sim.sim.smsc import Smsc
@@ -22,10 +24,9 @@ if TYPE_CHECKING:
 _LONGEST_ADDRESS = 20
 """Octets of an address in deliver_sm, which carries the receipt (SMPP 3.4 section 5.2.8), without its NUL."""
 
-_TIMES = {
-    "schedule_delivery_time": CommandStatus.ESME_RINVSCHED,
-    "validity_period": CommandStatus.ESME_RINVEXPIRY,
-}
+_HIGHEST_PRIORITY = 3
+_HIGHEST_PRIORITY_5_0 = 4
+_REPLACE = 1
 
 
 class Submissions:
@@ -62,34 +63,46 @@ class Submissions:
         self._submit(session, pdu, [fields], now)
 
     def submit_multi(self, session: Session, pdu: Pdu, now: float) -> None:
-        """A message to several destinations (SMPP 3.4 section 4.5); there are no distribution lists to name."""
+        """A message to several destinations (SMPP 3.4 section 4.5), of which each is decided upon by itself."""
+        pdu, unknown = resolved(pdu, self.smsc.distribution_lists)
         destinations = pdu.fields["dest_addresses"]
-        assert isinstance(destinations, list)
-        known = [destination for destination in destinations if destination["dest_flag"] == 1]
-        if not known:
-            raise WireError(CommandStatus.ESME_RINVDLNAME, "dest_addresses[0].dl_name", 16, "no such distribution list")
-        self._submit(session, pdu, known, now)
+        assert isinstance(destinations, list), "a decoded field"
+        status = self.smsc.profile_for(session, pdu).status(CommandStatus.ESME_RINVDLNAME)
+        self._submit(session, pdu, destinations, now, unknown_lists(unknown, status))
 
-    def _submit(self, session: Session, pdu: Pdu, destinations: Sequence[Mapping[str, object]], now: float) -> None:
+    def _submit(
+        self,
+        session: Session,
+        pdu: Pdu,
+        destinations: Sequence[Mapping[str, object]],
+        now: float,
+        failed: Sequence[Mapping[str, object]] = (),
+    ) -> None:
         smsc = self.smsc
         decision, session.decision = session.decision, None
         if isinstance(decision, Exception):
             raise decision
-        fields = pdu.fields
-        for name, status in _TIMES.items():
-            try:
-                parse_time(str(fields.get(name, "")), now)
-            except TimeError as error:
-                raise WireError(status, name, 16, str(error)) from None
-        refused = self._limit(session, now)
+        _check_flags(session, pdu.fields)
+        times = self._times(pdu, now)
+        refused = self._limit(session, len(destinations), now)
         if refused is not None:
             smsc.refuse(session, pdu, refused, now)
             return
         if self._unpaid(session, pdu, len(destinations), now):
             return
-        if decision is None and smsc.decide is not None:
-            decision = self._decide(session, pdu, destinations[0], now)
-        self._outcomes.carry_out(session, pdu, destinations, decision or ACCEPT, now)
+        targets = []
+        for destination in destinations:
+            if decision is None and smsc.decide is not None:
+                decided = self._decide(session, pdu, destination, now)
+            else:
+                decided = decision
+            targets.append(Target(destination, decided or ACCEPT))
+        self._outcomes.carry_out(session, pdu, targets, times, failed, now)
+
+    def _times(self, pdu: Pdu, now: float) -> MessageTimes:
+        times = times_of(pdu.fields, now, self.smsc.settings.longest_validity)
+        seconds = pdu.tlv("qos_time_to_live") if pdu.name == "data_sm" else None
+        return MessageTimes(None, now + seconds) if isinstance(seconds, int) else times
 
     def _decide(self, session: Session, pdu: Pdu, destination: Mapping[str, object], now: float) -> Decision | None:
         """What the rules say; their first question is about the destination, which is found by its octets."""
@@ -114,7 +127,7 @@ class Submissions:
             self.smsc.end(session, now, "closed: the balance is empty", "info")
         return True
 
-    def _limit(self, session: Session, now: float) -> int | None:
+    def _limit(self, session: Session, destinations: int, now: float) -> int | None:
         """The status with which a limit of the account refuses a message now, or None."""
         account = session.account
         assert account is not None, "only a bound session submits"
@@ -123,9 +136,20 @@ class Submissions:
         definition = account.definition
         if definition.window is not None and session.replies_pending + session.answered_in_read >= definition.window:
             return account.window_status
-        if not self.smsc.delivery.has_room(account):
+        if not self.smsc.delivery.has_room(account, destinations):
             return CommandStatus.ESME_RMSGQFUL
         for window in (session.throughput, account.throughput):
             if window is not None and not window.admit(now):
                 return account.throughput_status
         return None
+
+
+def _check_flags(session: Session, fields: Mapping[str, object]) -> None:
+    """Raise WireError for a priority_flag or a replace_if_present_flag that the session's version does not have."""
+    priority, replaces = fields.get("priority_flag", 0), fields.get("replace_if_present_flag", 0)
+    highest = _HIGHEST_PRIORITY_5_0 if session.interface_version >= SMPP_5_0 else _HIGHEST_PRIORITY
+    if isinstance(priority, int) and priority > highest:
+        reason = f"{priority}, at most {highest} is allowed"
+        raise WireError(CommandStatus.ESME_RINVPRTFLG, "priority_flag", 16, reason)
+    if isinstance(replaces, int) and replaces > _REPLACE:
+        raise WireError(CommandStatus.ESME_RINVREPFLAG, "replace_if_present_flag", 16, f"{replaces} is neither 0 nor 1")

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from smsc_sim.sim.receipt import ReceiptRecord
 
 
+DEFAULT_VALIDITY = 86_400.0
+"""Seconds that a message without a validity_period is valid."""
+
+
+_PARTS_OF_A_FIRST_KEY = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Submitted:
     """One message to one destination, accepted."""
@@ -51,11 +58,21 @@ class Submitted:
     """Whether response, text and TLV all have the id as the message path writes it."""
     number: int = 0
     """How many messages the rule has decided, this one included."""
+    revision: int = 0
+    """Not 0 once it has been replaced or cancelled, and then never the same twice."""
 
     @property
     def key(self) -> bytes:
-        """What keys of its receipts begin with; no other message has it."""
+        """What keys of its receipts begin with; no other message has it, nor this one before it was revised."""
+        if self.revision:
+            return b"%d-m%d-%d" % (self.serial, self.id, self.revision)
         return b"%d-%d" % (self.serial, self.place)
+
+    @staticmethod
+    def revision_in(key: bytes) -> int:
+        """The revision of the message that a receipt of this key is for."""
+        of_message = key.partition(b".")[0].split(b"-")
+        return int(of_message[2]) if len(of_message) > _PARTS_OF_A_FIRST_KEY else 0
 
     def record(self, form: int) -> ReceiptRecord:
         """A receipt of the usual kind; its id is the one of the response."""

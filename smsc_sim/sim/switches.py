@@ -46,8 +46,8 @@ class _Off:
 class Switches:
     """All switches, by name."""
 
-    def __init__(self, timeline: Timeline, changed: Callable[[str, bool], None]) -> None:
-        """``changed(name, active)`` is told of each change."""
+    def __init__(self, timeline: Timeline, changed: Callable[[str, bool, float, float], None]) -> None:
+        """``changed(name, active, now, until)`` is told of each change; ``until`` 0: until it is put again."""
         self._switches: dict[str, Switch] = {}
         self._timeline = timeline
         self._changed = changed
@@ -89,7 +89,7 @@ class Switches:
         if active and seconds is not None:
             self._last(name, switch, now, seconds)
         if changed:
-            self._changed(name, active)
+            self._changed(name, active, now, switch.until)
         return True
 
     def _last(self, name: str, switch: Switch, now: float, seconds: float) -> None:

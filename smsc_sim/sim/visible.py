@@ -13,6 +13,9 @@ def visible(text: str) -> str:
 
     So a system_id or a message can neither forge a log line nor reorder a page.
     """
+    if text.isprintable():
+        # Nothing of the categories above, in one pass that costs next to nothing.
+        return text
     return "".join(
         character if unicodedata.category(character) not in _HIDDEN else character.encode("unicode_escape").decode()
         for character in text

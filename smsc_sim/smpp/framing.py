@@ -73,6 +73,11 @@ class Partial:
     def __len__(self) -> int:
         return len(self._held)
 
+    @property
+    def octets(self) -> bytes:
+        """All octets held."""
+        return bytes(self._held)
+
     def join(self, data: bytes) -> bytes | None:
         """All octets held and `data`, or None when they are still too few to go on."""
         self._held += data

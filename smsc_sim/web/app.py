@@ -1,98 +1,237 @@
-"""The routes: a path, and the page or answer behind it."""
+"""The routes of one console: a Klein app, filled from the tables of endpoints and pages."""
+
+from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TypeAlias
+from typing import Any, Final, cast
 
 from klein import Klein
+from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.iweb import IRequest
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from smsc_sim.sim.view import StatusView
-from smsc_sim.web.hint import ClientHint
-from smsc_sim.web.pages import Pages
+from smsc_sim.web import openapi
+from smsc_sim.web.api import ENDPOINTS
+from smsc_sim.web.call import Octets
+from smsc_sim.web.console import Console
+from smsc_sim.web.dispatch import carry_out
+from smsc_sim.web.endpoint import JSON, Endpoint
+from smsc_sim.web.flash import Flash, Flashes
+from smsc_sim.web.gate import COOKIE, GatedRequest, is_api
+from smsc_sim.web.page import Action, Done, Page, Visit, read_form
+from smsc_sim.web.pages import ACTIONS, PAGES
+from smsc_sim.web.problem import (
+    CONTENT_TYPE,
+    INTERNAL,
+    METHOD,
+    NOT_FOUND,
+    READ_ONLY,
+    ProblemError,
+    ProblemKind,
+)
+from smsc_sim.web.templates import Templates
 
-StatusSource: TypeAlias = Callable[[], StatusView]
-ReadySource: TypeAlias = Callable[[], Mapping[str, bool]]
-HintSource: TypeAlias = Callable[[], ClientHint | None]
+HTML: Final = "text/html; charset=utf-8"
+MENU: Final = sorted((page for page in PAGES if page.menu), key=lambda page: page.menu)
+
+_NO_PAGE = "There is no such page."
+_FAULT = "The simulator could not answer this. Its log says why. SMPP traffic is not affected."
+_FLASH = "flash"
 
 _log = Logger()
 
 
 class WebApp:
-    """Status page, health checks and error pages."""
+    """Pages, the API, health checks, and what is said when something is wrong."""
 
-    app = Klein()
-    # Werkzeug would answer doubled slashes with a redirect.
-    app.url_map.merge_slashes = False
+    def __init__(self, console: Console, templates: Templates) -> None:
+        self._console = console
+        self._templates = templates
+        self._flashes = Flashes(console.draw_token)
+        self.app = Klein()
+        # Werkzeug would answer doubled slashes with a redirect.
+        self.app.url_map.merge_slashes = False
+        self.app.url_map.strict_slashes = False
+        self._description = json.dumps(openapi.document(ENDPOINTS, console.version)).encode()
+        self._fill()
 
-    def __init__(self, pages: Pages, status: StatusSource, ready: ReadySource, hint: HintSource) -> None:
-        self._pages = pages
-        self._status = status
-        self._ready = ready
-        self._hint = hint
+    def _fill(self) -> None:
+        """Give Klein a route for each row of the tables."""
+        for endpoint in ENDPOINTS:
+            self._route(endpoint.url, endpoint.method, endpoint.name, self._answering(endpoint))
+        for page in PAGES:
+            self._route(page.path, "GET", f"page {page.path}", self._showing(page))
+        for action in ACTIONS:
+            self._route(action.path, "POST", f"action {action.path}", self._acting(action))
+        self._route(openapi.document_path(), "GET", "openapi", lambda request: _sized(request, JSON, self._description))
+        self._route("/livez", "GET", "livez", lambda request: _sized(request, "text/plain; charset=utf-8", b"ok\n"))
+        self._route("/readyz", "GET", "readyz", self._readyz)
+        self._route("/static/{name}", "GET", "static", self._static)
+        # Klein's requests are the gate's.
+        handlers: Any = (self._routing_failed, self._failed)
+        self.app.handle_errors(HTTPException)(handlers[0])
+        self.app.handle_errors(Exception)(handlers[1])
 
-    @app.route("/")
-    def status_page(self, request: IRequest) -> bytes:
-        """Live binds and the last messages."""
-        return _html(request, self._pages.status(self._status(), self._hint()))
+    def _route(self, path: str, method: str, name: str, handler: Any) -> None:
+        self.app.route(openapi.klein_path(path), methods=[method], endpoint=name, strict_slashes=True)(handler)
 
-    @app.route("/livez")
-    def livez(self, request: IRequest) -> bytes:
-        """200 as long as the process answers."""
-        return _sized(request, "text/plain; charset=utf-8", b"ok\n")
+    # Pages
 
-    @app.route("/readyz")
-    def readyz(self, request: IRequest) -> bytes:
+    def _showing(self, page: Page) -> Any:
+        def show(request: GatedRequest, **parts: str) -> Deferred[bytes]:
+            visit = _visit(request)
+            shown = maybeDeferred(page.function, self._console, visit, **parts)
+            return shown.addCallback(lambda result: self._result(request, page.template, page.under, result))
+
+        return show
+
+    def _acting(self, action: Action) -> Any:
+        under = next((page.under for page in PAGES if page.template == action.template), "")
+
+        def act(request: GatedRequest, **parts: str) -> Deferred[bytes]:
+            if action.needs_admin and not request.asker.may_change:
+                raise READ_ONLY.error("You are logged in to look, not to change anything.")
+            given: dict[str, Any] = dict(parts)
+            if action.form is not None:
+                given["form"] = read_form(action.form, request.form)
+            done = maybeDeferred(action.function, self._console, _visit(request), **given)
+            return done.addCallback(lambda result: self._result(request, action.template, under, result))
+
+        return act
+
+    def _result(self, request: GatedRequest, template: str, under: str, result: Any) -> bytes:
+        if isinstance(result, Done):
+            return self._redirect(request, result)
+        if isinstance(result, Octets):
+            if result.file_name:
+                request.setHeader(b"Content-Disposition", f'attachment; filename="{result.file_name}"'.encode())
+            return _sized(request, result.content_type, result.octets)
+        return _sized(request, HTML, self._render(request, template, under, result))
+
+    def _render(self, request: GatedRequest, template: str, under: str, shown: Mapping[str, object]) -> bytes:
+        console = self._console
+        known = bool(request.asker.name) or not console.access.required
+        return self._templates.render(
+            template,
+            **{
+                **({"menu": MENU} if known else {}),
+                "under": under,
+                "token": request.form_token,
+                "user": request.asker,
+                "must_log_in": console.access.required,
+                "flash": self._flashes.take(request.query.get(_FLASH.encode(), [b""])[0].decode("latin-1")),
+                "scenario_name": console.in_force.scenario.name or console.scenario_path,
+                "version": console.version,
+                "now": console.clock(),
+                **shown,
+            },
+        )
+
+    def _redirect(self, request: GatedRequest, done: Done) -> bytes:
+        to = done.to
+        if done.message:
+            path, hash_, fragment = to.partition("#")
+            name = self._flashes.keep(Flash(done.message, done.kind))
+            to = f"{path}{'&' if '?' in path else '?'}{_FLASH}={name}{hash_}{fragment}"
+        if done.cookie is not None:
+            request.addCookie(
+                COOKIE,
+                done.cookie.encode(),
+                path=b"/",
+                httpOnly=True,
+                sameSite=b"strict",
+                secure=request.isSecure(),
+                **({} if done.cookie else {"max_age": b"0"}),
+            )
+        request.setResponseCode(HTTPStatus.SEE_OTHER)
+        request.setHeader(b"Location", to.encode())
+        return _sized(request, HTML, b"")
+
+    # The API
+
+    def _answering(self, endpoint: Endpoint) -> Any:
+        def answer(request: GatedRequest, **parts: str) -> Deferred[bytes | None]:
+            return carry_out(endpoint, self._console, request.asker, cast("IRequest", request), parts)
+
+        return answer
+
+    def _readyz(self, request: GatedRequest) -> bytes:
         """200 when every check holds, else 503; each check by name."""
-        checks = dict(self._ready())
+        checks = dict(self._console.ready())
         ready = all(checks.values())
         if not ready:
             request.setResponseCode(HTTPStatus.SERVICE_UNAVAILABLE)
-        body = json.dumps({"ready": ready, "checks": checks}).encode() + b"\n"
-        return _sized(request, "application/json", body)
+        return _sized(request, JSON, json.dumps({"ready": ready, "checks": checks}).encode() + b"\n")
 
-    @app.route("/static/<name>")
-    def static(self, request: IRequest, name: str) -> bytes:
+    def _static(self, request: GatedRequest, name: str) -> bytes:
         """A file under its hashed name."""
-        asset = self._pages.assets.get(name)
+        asset = self._templates.assets.get(name)
         if asset is None:
-            return self._error(request, HTTPStatus.NOT_FOUND, NOT_FOUND)
+            raise NOT_FOUND.error(_NO_PAGE)
         request.setHeader(b"Cache-Control", b"public, max-age=31536000, immutable")
         return _sized(request, asset.content_type, asset.octets)
 
-    @app.handle_errors(HTTPException)
-    def routing_failed(self, request: IRequest, failure: Failure) -> bytes:
-        """No such path."""
+    # What is wrong
+
+    def error_answer(self, request: GatedRequest, kind: ProblemKind, reason: str) -> tuple[str, bytes]:
+        """The Content-Type and octets that refuse a request: a problem document below /api, else a page."""
+        return self._problem(request, kind.error(reason))
+
+    def _problem(self, request: GatedRequest, error: ProblemError) -> tuple[str, bytes]:
+        if is_api(request.sent_path):
+            return CONTENT_TYPE, error.octets()
+        return HTML, self._templates.render(
+            "error.html",
+            status=error.kind.status,
+            title=error.kind.title,
+            reason=error.detail,
+            number=request.number,
+        )
+
+    def _routing_failed(self, request: GatedRequest, failure: Failure) -> bytes:
+        """No such path, or not this method."""
         error = failure.value
-        assert isinstance(error, HTTPException)
-        status = HTTPStatus(error.code or HTTPStatus.NOT_FOUND)
-        reason = NOT_FOUND if status is HTTPStatus.NOT_FOUND else status.description
-        return self._error(request, status, reason)
+        if isinstance(error, MethodNotAllowed):
+            allowed = ", ".join(sorted(error.valid_methods or ()))
+            request.setHeader(b"Allow", allowed.encode())
+            return self._answer_problem(request, METHOD.error(f"Methods are {allowed}."))
+        return self._answer_problem(request, NOT_FOUND.error(_NO_PAGE))
 
-    @app.handle_errors(Exception)
-    def page_failed(self, request: IRequest, failure: Failure) -> bytes:
-        """A fault of ours: the traceback goes to the log, not to the reader."""
-        _log.failure("page {path!r} failed", failure=failure, path=request.path)
-        reason = "The simulator could not make this page. Its log says why. SMPP traffic is not affected."
-        return self._error(request, HTTPStatus.INTERNAL_SERVER_ERROR, reason)
+    def _failed(self, request: GatedRequest, failure: Failure) -> bytes:
+        """A problem; or a fault of ours: the traceback goes to the log, not to the reader."""
+        error = failure.value
+        if not isinstance(error, ProblemError):
+            if failure.check(CancelledError):
+                return b""
+            _log.failure(
+                "request {number} for {path!r} failed", failure=failure, number=request.number, path=request.sent_path
+            )
+            error = INTERNAL.error(f"{_FAULT} There it is request {request.number}.")
+        return self._answer_problem(request, error)
 
-    def _error(self, request: IRequest, status: HTTPStatus, reason: str) -> bytes:
-        request.setResponseCode(status, status.phrase.encode())
-        return _html(request, self._pages.error(status, reason))
+    def _answer_problem(self, request: GatedRequest, error: ProblemError) -> bytes:
+        request.setResponseCode(error.kind.status.value, error.kind.status.phrase.encode())
+        content_type, body = self._problem(request, error)
+        return _sized(request, content_type, body)
 
 
-NOT_FOUND = "There is no such page."
+def log_failure(failure: Failure) -> None:
+    """Write a fault of the gate's into the log."""
+    _log.failure("the gate failed", failure=failure)
 
 
-def _html(request: IRequest, body: bytes) -> bytes:
-    return _sized(request, "text/html; charset=utf-8", body)
+def _visit(request: GatedRequest) -> Visit:
+    query = {
+        name.decode("utf-8", "replace"): values[0].decode("utf-8", "replace") for name, values in request.query.items()
+    }
+    return Visit(request.asker, query, request.session, bool(request.isSecure()))
 
 
-def _sized(request: IRequest, content_type: str, body: bytes) -> bytes:
+def _sized(request: GatedRequest, content_type: str, body: bytes) -> bytes:
     request.setHeader(b"Content-Type", content_type.encode())
     request.setHeader(b"Content-Length", b"%d" % len(body))
     return body

@@ -12,6 +12,7 @@ PREFIX: Final = "/static/"
 
 _CONTENT_TYPES: Final = {
     "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
 
@@ -26,12 +27,15 @@ class Asset:
 
 
 class Assets:
-    """The files of the templates' folder that browsers ask for."""
+    """The files of the templates' folder, and of those below it, that browsers ask for."""
 
-    def __init__(self, *file_names: str) -> None:
-        """Read them; raises FileNotFoundError for one that is not installed."""
-        folder = files("smsc_sim") / "templates"
-        self._by_file = {name: _asset(name, (folder / name).read_bytes()) for name in file_names}
+    def __init__(self) -> None:
+        """Read them."""
+        self._by_file: dict[str, Asset] = {}
+        for folder in ("", "vendor"):
+            for path in (files("smsc_sim") / "templates" / folder).iterdir():
+                if path.name.rpartition(".")[2] in _CONTENT_TYPES:
+                    self._by_file[path.name] = _asset(path.name, path.read_bytes())
         self._by_name = {asset.name: asset for asset in self._by_file.values()}
 
     def url(self, file_name: str) -> str:

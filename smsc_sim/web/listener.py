@@ -4,44 +4,26 @@ Klein, Werkzeug and Jinja2 would add half as much again to the time that the sim
 site is built when the first connection comes.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.interfaces import IAddress, IReactorTime
+from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
 
-from smsc_sim.sim.view import StatusView
-from smsc_sim.web.hint import ClientHint
+from smsc_sim.web.console import Console
 
 if TYPE_CHECKING:
     from smsc_sim.web.gate import GatedSite
 
 
 class WebFactory(Factory):
-    """The pages of one simulator, for any number of HTTP ports.
-
-    ``status`` is asked for each status page. ``ready`` gives the checks of ``/readyz`` by name, all True when
-    the simulator is ready. ``hint`` gives what a client needs to bind, for the page to show while none does.
-    ``allowed_hosts`` are host names, beside loopback names and the address a port listens on, under which the
-    pages may be asked for.
-    """
+    """The console of one simulator, for any number of HTTP ports."""
 
     noisy = False
 
-    def __init__(
-        self,
-        reactor: IReactorTime,
-        *,
-        status: Callable[[], StatusView],
-        ready: Callable[[], Mapping[str, bool]],
-        hint: Callable[[], ClientHint | None] = lambda: None,
-        allowed_hosts: Iterable[str] = (),
-    ) -> None:
-        self._reactor = reactor
-        self._status = status
-        self._ready = ready
-        self._hint = hint
-        self._allowed_hosts = tuple(allowed_hosts)
+    def __init__(self, console: Console) -> None:
+        self._console = console
         self._site: GatedSite | None = None
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
@@ -50,16 +32,18 @@ class WebFactory(Factory):
             self._site = self._build()
         return self._site.buildProtocol(addr)
 
-    def _build(self) -> "GatedSite":
-        from smsc_sim.web.app import WebApp  # noqa: PLC0415
+    def _build(self) -> GatedSite:
+        from smsc_sim.web.app import WebApp, log_failure  # noqa: PLC0415
         from smsc_sim.web.gate import GatedSite  # noqa: PLC0415
-        from smsc_sim.web.pages import Pages  # noqa: PLC0415
+        from smsc_sim.web.templates import Templates  # noqa: PLC0415
 
-        pages = Pages()
-        app = WebApp(pages, self._status, self._ready, self._hint)
+        console = self._console
+        app = WebApp(console, Templates())
         return GatedSite(
             app.app.resource(),
-            reactor=self._reactor,
-            allowed_hosts=self._allowed_hosts,
-            error_page=pages.error,
+            reactor=console.reactor,
+            access=console.access,
+            allowed_hosts=console.allowed_hosts,
+            error_answer=app.error_answer,
+            log_failure=log_failure,
         )

@@ -111,9 +111,13 @@ def main() -> None:
         sys.stdout.flush()
 
     if settings.clock == "manual":
-        simulator = Simulator(settings, _ANY_REACTOR, _running_from(hands.seconds()), on_ready=ready)
+        simulator = Simulator(
+            settings, _ANY_REACTOR, _running_from(hands.seconds()), draw_token=lambda: "token", on_ready=ready
+        )
     else:
-        simulator = Simulator(settings, StandingReactor(hands), hands.seconds, on_ready=ready)
+        simulator = Simulator(
+            settings, StandingReactor(hands), hands.seconds, draw_token=lambda: "token", on_ready=ready
+        )
     factory.buildProtocol = lambda addr: Control(simulator, hands)  # type: ignore[method-assign]
     control = _ANY_REACTOR.listenTCP(0, factory, interface="127.0.0.1")
     simulator.privilegedStartService()

@@ -31,6 +31,9 @@ ENQUIRE_LINK = 0x00000015
 SUBMIT_MULTI = 0x00000021
 ALERT_NOTIFICATION = 0x00000102
 DATA_SM = 0x00000103
+BROADCAST_SM = 0x00000111
+QUERY_BROADCAST_SM = 0x00000112
+CANCEL_BROADCAST_SM = 0x00000113
 
 ESME_ROK = 0x00
 ESME_RINVMSGLEN = 0x01
@@ -38,6 +41,7 @@ ESME_RINVCMDLEN = 0x02
 ESME_RINVCMDID = 0x03
 ESME_RINVBNDSTS = 0x04
 ESME_RALYBND = 0x05
+ESME_RINVPRTFLG = 0x06
 ESME_RSYSERR = 0x08
 ESME_RINVSRCADR = 0x0A
 ESME_RINVDSTADR = 0x0B
@@ -45,7 +49,12 @@ ESME_RINVMSGID = 0x0C
 ESME_RBINDFAIL = 0x0D
 ESME_RINVPASWD = 0x0E
 ESME_RINVSYSID = 0x0F
+ESME_RCANCELFAIL = 0x11
+ESME_RREPLACEFAIL = 0x13
+ESME_RMSGQFUL = 0x14
 ESME_RINVSERTYP = 0x15
+ESME_RINVNUMDESTS = 0x33
+ESME_RINVDLNAME = 0x34
 ESME_RINVDESTFLAG = 0x40
 ESME_RINVSYSTYP = 0x53
 ESME_RINVSCHED = 0x61
@@ -106,6 +115,8 @@ def submit_body(
     source_addr: str = "447700900001",
     destination_addr: str = "447700900002",
     esm_class: int = 0,
+    priority_flag: int = 0,
+    replace_if_present_flag: int = 0,
     schedule_delivery_time: str = "",
     validity_period: str = "",
     registered_delivery: int = 0,
@@ -119,10 +130,10 @@ def submit_body(
         + c_octets(source_addr)
         + b"\x01\x01"
         + c_octets(destination_addr)
-        + bytes([esm_class, 0, 0])
+        + bytes([esm_class, 0, priority_flag])
         + c_octets(schedule_delivery_time)
         + c_octets(validity_period)
-        + bytes([registered_delivery, 0, data_coding, 0, len(short_message)])
+        + bytes([registered_delivery, replace_if_present_flag, data_coding, 0, len(short_message)])
         + short_message
         + tlvs
     )
@@ -131,9 +142,17 @@ def submit_body(
 class Esme:
     """One connection to the SMSC. Every wait is bounded by `patience` seconds."""
 
-    def __init__(self, endpoint: Endpoint, *, tls: ssl.SSLContext | None = None, patience: float = 10.0) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        tls: ssl.SSLContext | None = None,
+        patience: float = 10.0,
+        connection: socket.socket | None = None,
+    ) -> None:
+        """`connection`: one that the SMSC has made; else one is made to `endpoint`."""
         self.patience = patience
-        plain = socket.create_connection(endpoint, timeout=patience)
+        plain = connection or socket.create_connection(endpoint, timeout=patience)
         self.peer = "{}:{}".format(*plain.getsockname()[:2])
         self._sequence_number = 0
         self._received = b""

@@ -14,6 +14,7 @@ from smsc_sim.sim.journal import Direction
 from smsc_sim.sim.smsc import Note, Smsc
 from smsc_sim.smpp.pdu import encode
 from tests.net.wires import Bench
+from tests.sim.hostile import hostile_play
 from tests.sim.playing import ALPHA, START, Play, SubmitSm, bind_octets, smsc_settings
 
 
@@ -67,7 +68,7 @@ def test_hostile_text_can_neither_forge_a_line_nor_a_format() -> None:
 
 
 def pdu_lines(game: Play, *, octets: bool, reads: list[bytes]) -> list[str | None]:
-    game.smsc.journal.listener = PduLog(game.smsc, octets)
+    game.smsc.journal.subscribe(PduLog(game.smsc, octets))
     esme = game.connect()
     with capturedLogs() as events:
         for read in reads:
@@ -127,3 +128,17 @@ def test_the_log_of_a_driver_gets_every_note() -> None:
     assert [formatEvent(event) for event in events] == [
         "s1 192.0.2.7:4000: bind_transceiver as 'alpha' refused, ESME_RINVPASWD: wrong password"
     ]
+
+
+def test_hostile_octets_make_no_hostile_lines() -> None:
+    game = hostile_play()
+    pdus = PduLog(game.smsc, octets=True)
+    with capturedLogs() as events:
+        for _, entry in game.smsc.journal.entries(0):
+            pdus(entry)
+        for each in game.notes:
+            NoteLog("debug")(each)
+    shown = [formatEvent(event) or "" for event in events]
+    assert len(shown) > 40
+    assert all(line.isprintable() for line in shown)
+    assert not [line for line in shown if b"=secret".hex() in line or "=secret" in line]

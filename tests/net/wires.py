@@ -84,6 +84,9 @@ class Wire(tcp.Connection):
     def getPeer(self) -> IAddress:
         return IPv4Address("TCP", "192.0.2.7", 4000)
 
+    def getHost(self) -> IAddress:
+        return IPv4Address("TCP", "192.0.2.1", 2775)
+
     def setTcpNoDelay(self, enabled: bool) -> None:
         self.no_delay = enabled
 

@@ -44,6 +44,8 @@ def test_the_default_can_be_written_and_read_back(option: Option) -> None:
     text = option.write(option.default)
     if option.default is None:
         assert text == ""
+    elif option.default == ():
+        assert text == "none"
     elif option.item_type is not None:
         assert tuple(read_text(part, option.item_type) for part in text.split()) == option.default
     else:

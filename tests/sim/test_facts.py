@@ -57,7 +57,7 @@ UNICODE = SubmitSm(text="Grüße, Ω 😀".encode("utf-16-be"), data_coding=8)
 PART = SubmitSm(text=UDH + b"part", esm_class=0x40)
 PAYLOAD = SubmitSm(text=b"", tlvs=bytes.fromhex("04240005") + b"hello")
 BOTH = SubmitSm(text=b"short", tlvs=bytes.fromhex("04240005") + b"hello")
-TIMES = {"validity_period": b"000000010000000R", "schedule_delivery_time": b"261231235959900+"}
+TIMES = {"validity_period": b"000000010000000R", "schedule_delivery_time": b"260301123000000+"}
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ TIMES = {"validity_period": b"000000010000000R", "schedule_delivery_time": b"261
         ("priority_flag: '1..3'", replace(TEXT, priority_flag=2), True),
         ("schedule_delivery_time: ''", TEXT, True),
         (
-            "schedule_delivery_time: '2612*'",
+            "schedule_delivery_time: '2603*'",
             replace(TEXT, schedule_delivery_time=TIMES["schedule_delivery_time"]),
             True,
         ),
@@ -246,7 +246,8 @@ def multi(*destinations: str, **fields: object) -> bytes:
 @pytest.mark.parametrize(
     ("when", "octets", "held"),
     [
-        ("to: '11'", multi("11", "12"), True),
+        ("to: '11'", multi("11", "11"), True),
+        ("to: '11'", multi("11", "12"), False),
         ("to: '12'", multi("11", "12"), False),
         ("to: '12'", multi("=list", "12"), True),
         ("text: hi, from: S, account: alpha", multi("11", short_message=b"hi", source_addr="S"), True),

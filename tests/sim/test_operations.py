@@ -51,7 +51,7 @@ STATUS = {
     "query_sm": "ESME_RQUERYFAIL",
     "cancel_sm": "ESME_RCANCELFAIL",
     "replace_sm": "ESME_RREPLACEFAIL",
-    "broadcast_sm": "ESME_RBCASTFAIL",
+    "broadcast_sm": "ESME_RMISSINGOPTPARAM",
     "query_broadcast_sm": "ESME_RBCASTQUERYFAIL",
     "cancel_broadcast_sm": "ESME_RBCASTCANCELFAIL",
 }

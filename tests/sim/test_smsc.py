@@ -70,7 +70,12 @@ def test_however_the_octets_are_split_the_same_comes_out(
     whole, split = played(first, reads, None, fast=fast), played(first, reads, cut, fast=fast)
     assert [bytes(esme.octets) for esme in split.esmes] == [bytes(esme.octets) for esme in whole.esmes]
     assert [esme.ending for esme in split.esmes] == [esme.ending for esme in whole.esmes]
-    assert split.journal() == whole.journal()
+    assert split.journal().keys() == whole.journal().keys()
+    for (number, direction), octets in split.journal().items():
+        other = whole.journal()[number, direction]
+        # Where framing is lost, the journal has what else came in that read.
+        lost = direction is Direction.IN and whole.said("framing lost") and other.startswith(octets)
+        assert octets == other or lost
     assert split.smsc.counters == whole.smsc.counters
     assert split.notes == whole.notes
     for left, right in zip(split.smsc.accounts, whole.smsc.accounts, strict=True):

@@ -188,24 +188,18 @@ def test_the_rules_see_the_pdu_and_its_destination(fast: bool) -> None:
     usual = SubmitSm(destination=Address(octets=b"4917\xe9")).wire(1)
     odd = SubmitSm(destination=Address(octets=b"1"), validity_period=b"000000010000000R").wire(2)
     data = encode("data_sm", sequence_number=3, fields={"destination_addr": "2"}, tlvs=[("message_payload", b"x")])
-    multi = encode(
-        "submit_multi",
-        sequence_number=4,
-        fields={
-            "dest_addresses": [
-                {"dest_flag": 2, "dl_name": "list"},
-                {"dest_flag": 1, "destination_addr": "3"},
-                {"dest_flag": 1, "destination_addr": "4"},
-            ]
-        },
-    )
+    places = [{"dest_flag": 1, "destination_addr": number} for number in ("3", "4")]
+    unknown = {"dest_flag": 2, "dl_name": "list"}
+    multi = encode("submit_multi", sequence_number=4, fields={"dest_addresses": [unknown, *places]})
+    known = encode("submit_multi", sequence_number=4, fields={"dest_addresses": places})
     broken = SubmitSm(service_type=b"toolong").wire(5)
     assert statuses(esme.give(usual + odd + data + multi + broken)) == [0, 0, 0, 0, CommandStatus.ESME_RINVSERTYP]
     assert asked == [
         (esme.session, usual, b"4917\xe9", game.now),
         (esme.session, odd, b"1", game.now),
         (esme.session, data, b"2", game.now),
-        (esme.session, multi, b"3", game.now),
+        (esme.session, known, b"3", game.now),
+        (esme.session, known, b"4", game.now),
     ]
 
 

@@ -20,7 +20,7 @@ class Board:
     now: float = START
 
     def __post_init__(self) -> None:
-        self.switches = Switches(self.timeline, lambda name, active: self.told.append((name, active)))
+        self.switches = Switches(self.timeline, lambda name, active, now, until: self.told.append((name, active)))
 
     def define(self, **definitions: Switch) -> None:
         self.switches.define(definitions, self.now)

@@ -1,60 +1,36 @@
 """The web site on an in-memory connection: octets of a request in, the parts of the response out."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from email.parser import Parser
+from typing import Any
 
 from twisted.internet.address import IPv4Address
 from twisted.internet.protocol import Protocol
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
-from smsc_sim.sim.view import BindView, MessageView, StatusView
+from smsc_sim.scenario.account import DEFAULT_ACCOUNT
+from smsc_sim.scenario.load import Checked, load_text
+from smsc_sim.scenario.loaded import NO_SCENARIO
+from smsc_sim.scenario.settings import SmscSettings
+from smsc_sim.sim.in_force import InForce
+from smsc_sim.sim.session import Session
+from smsc_sim.sim.smsc import Smsc
+from smsc_sim.smpp.pdu import encode
+from smsc_sim.web.access import Access
+from smsc_sim.web.auth_file import AuthFile
+from smsc_sim.web.console import Console, SettingShown
 from smsc_sim.web.hint import ClientHint
 from smsc_sim.web.listener import WebFactory
+from smsc_sim.web.live import TOPICS, pulse_of
+from smsc_sim.web.sse import EventHub, Feed
 
 NOW = 1_795_326_824.12
 """2026-11-22T05:53:44.120Z."""
-
-BIND = BindView(
-    session="s7",
-    account="acme",
-    bind_type="transceiver",
-    peer="127.0.0.1:51234",
-    tls="TLSv1.3",
-    interface_version="3.4",
-    bound_at=NOW - 200,
-    idle=8.5,
-    received=12345,
-    sent=678,
-    outstanding=9,
-)
-MESSAGE = MessageView(
-    instant=NOW,
-    session="s7",
-    account="acme",
-    source_addr="Acme",
-    destination_addr="447700900123",
-    text="Hello",
-    data_coding=0,
-    message_id="001a2b3c",
-    command_status=0,
-)
-
-
-def view(binds: list[BindView] | None = None, messages: list[MessageView] | None = None) -> StatusView:
-    return StatusView(
-        version="0.1.0",
-        started_at=NOW - 7500,
-        now=NOW,
-        endpoints=["127.0.0.1:2775", "[::1]:2776"],
-        binds=binds or [],
-        messages=messages or [],
-        accepted=1234567,
-        refused=89,
-        receipts_pending=321,
-        receipts_waiting=12,
-    )
 
 
 @dataclass(frozen=True)
@@ -63,29 +39,88 @@ class Response:
     headers: Mapping[str, str]
     body: str
 
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
 
 @dataclass
 class Site:
-    """One simulator's pages; a test changes what they are told."""
+    """One simulator's console, on a clock; a test changes the simulator."""
 
-    status: Callable[[], StatusView] = view
-    ready: Callable[[], Mapping[str, bool]] = dict
-    hint: Callable[[], ClientHint | None] = lambda: None
+    scenario: str = ""
+    """YAML; empty: none."""
+    auth: AuthFile | None = None
+    ready: dict[str, bool] = field(default_factory=dict)
+    client_hint: ClientHint | None = None
     allowed_hosts: tuple[str, ...] = ()
     local_host: str = "127.0.0.1"
+    feed: Feed | None = None
+    found: Checked | None = None
+    """What reading the scenario anew finds."""
 
     def __post_init__(self) -> None:
         self.clock = Clock()
-        self.factory = WebFactory(
-            self.clock,
-            status=self._status,
-            ready=self.ready,
-            hint=self.hint,
+        self.settled: list[float] = []
+        self.drawn = 0
+        self.log_level = "info"
+        scenario = load_text(self.scenario, "scenario.yaml") if self.scenario else NO_SCENARIO
+        accounts = scenario.accounts or (DEFAULT_ACCOUNT,)
+        self.smsc = Smsc(SmscSettings(), accounts, scenario=scenario, now=self.now)
+        in_force = InForce(self.smsc, scenario, accounts, 42, self.now)
+        self.console = Console(
+            smsc=self.smsc,
+            in_force=in_force,
+            reactor=self.clock,
+            clock=lambda: self.now,
+            settle=self._settle,
+            reload=lambda: self.found,
+            access=Access(self.auth, clock=lambda: self.now, draw_token=self.draw_token),
+            events=EventHub(self.clock, lambda: pulse_of(self.smsc, in_force), TOPICS, self.feed),
+            draw_token=self.draw_token,
+            version="0.1.0",
+            started_at=NOW - 7500,
+            scenario_path="scenario.yaml",
+            settings=[SettingShown("grace", "5s", "built-in"), SettingShown("seed", "42", "smsc-sim.yaml:3")],
+            listening=lambda: {"smpp": ["127.0.0.1:2775"], "smpp_tls": ["[::1]:2776"], "http": ["127.0.0.1:8080"]},
+            ready=lambda: self.ready,
+            hint=lambda: self.client_hint,
+            log_level=lambda: self.log_level,
+            set_log_level=lambda level: setattr(self, "log_level", level),
             allowed_hosts=self.allowed_hosts,
         )
+        self.factory = WebFactory(self.console)
 
-    def _status(self) -> StatusView:
-        return self.status()
+    @property
+    def now(self) -> float:
+        return NOW + self.clock.seconds()
+
+    def draw_token(self) -> str:
+        self.drawn += 1
+        return f"token-number-{self.drawn:030d}"
+
+    def _settle(self, now: float) -> None:
+        self.settled.append(now)
+
+    # The simulator
+
+    def bind(self, bind: str = "transceiver", system_id: str = "smppclient1", password: str = "password") -> Session:
+        """A client that has bound; its answers stay in the session's outbox."""
+        session = self.smsc.connected("127.0.0.1:51234", "127.0.0.1", self.now, tls="TLSv1.3")
+        fields = {"system_id": system_id, "password": password, "interface_version": 0x34}
+        self.smsc.receive(session, encode(f"bind_{bind}", sequence_number=1, fields=fields), self.now)
+        assert session.bound
+        self.smsc.take_output(session, self.now)
+        return session
+
+    def submit(self, session: Session, to: str = "447700900123", text: bytes = b"Hello", source: str = "Acme") -> None:
+        """A message of this client, answered."""
+        fields = {"source_addr": source, "destination_addr": to, "short_message": text}
+        octets = encode("submit_sm", sequence_number=session.received + 1, fields=fields)
+        self.smsc.receive(session, octets, self.now)
+        self.smsc.take_output(session, self.now)
+
+    # The browser
 
     def connect(self) -> tuple[StringTransport, Protocol]:
         """A connection: what was written to it, and the protocol that it feeds."""
@@ -99,9 +134,56 @@ class Site:
         """The response to the octets of one request."""
         transport, protocol = self.connect()
         protocol.dataReceived(request)
-        head, _, body = transport.value().decode().partition("\r\n\r\n")
-        status_line, _, headers = head.partition("\r\n")
-        return Response(int(status_line.split()[1]), dict(Parser().parsestr(headers)), body)
+        return response_of(transport.value())
 
-    def get(self, target: str, host: str = "localhost:8080", method: str = "GET") -> Response:
-        return self.send(f"{method} {target} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    def ask(
+        self, method: str, target: str, body: bytes = b"", /, *, host: str = "localhost:8080", **headers: str
+    ) -> Response:
+        """The response to a request; ``headers`` with ``_`` for ``-``."""
+        return self.send(request_of(method, target, body, host=host, **headers))
+
+    def get(self, target: str, host: str = "localhost:8080", method: str = "GET", **headers: str) -> Response:
+        return self.ask(method, target, host=host, **headers)
+
+    def api(self, method: str, target: str, body: object = None, **headers: str) -> Response:
+        """The response to a program's request, with a body as JSON."""
+        octets = b"" if body is None else json.dumps(body).encode()
+        if body is not None:
+            headers.setdefault("Content_Type", "application/json")
+        return self.ask(method, f"/api/v1{target}", octets, **headers)
+
+    def post(self, target: str, session: str = "", **fields: str) -> Response:
+        """The response to a form that a browser sends from one of our pages."""
+        fields.setdefault("token", self.console.access.form_token(session))
+        headers = {"Cookie": f"smsc_sim_session={session}"} if session else {}
+        return self.ask(
+            "POST",
+            target,
+            form_of(fields),
+            Content_Type="application/x-www-form-urlencoded",
+            Origin="http://localhost:8080",
+            Sec_Fetch_Site="same-origin",
+            **headers,
+        )
+
+
+def request_of(
+    method: str, target: str, body: bytes = b"", /, *, host: str = "localhost:8080", **headers: str
+) -> bytes:
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {host}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    if body or method not in {"GET", "HEAD"}:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def response_of(octets: bytes) -> Response:
+    head, _, body = octets.decode().partition("\r\n\r\n")
+    status_line, _, headers = head.partition("\r\n")
+    return Response(int(status_line.split()[1]), dict(Parser().parsestr(headers)), body)
+
+
+def form_of(fields: Mapping[str, str]) -> bytes:
+    from urllib.parse import urlencode
+
+    return urlencode(fields).encode()

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec.msgpack import Decoder, Encoder
 
-from smsc_sim.sim.ledger import CHANGED, ENDED, INBOUND, RUN, SENT, SUBMISSION, Entry
+from smsc_sim.sim.ledger import ADDED, CHANGED, ENDED, FAILED, INBOUND, RUN, SENT, SUBMISSION, Entry
 
 _key_of = itemgetter(0)
 _encoder: Final = Encoder()
@@ -36,8 +36,11 @@ class Batch:
     unusual: int = 0
     """How many of them have a message_id that is not written as the message path does."""
     changes: int = 0
-    """How many entries change a message."""
+    """How many entries change a message or what it is to get."""
     entries: bytes = b""
+
+
+_CHANGES: Final = frozenset({ADDED, CHANGED, FAILED})
 
 
 def pack(entries: Iterable[Entry], numbers: Numbers) -> Batch:
@@ -71,7 +74,7 @@ def _count(batch: Batch, entry: Entry) -> None:
             batch.unusual += any(message_id != f"{number:010d}" for number, message_id, *_ in destinations)
     elif kind == INBOUND:
         batch.messages += 1
-    elif kind == CHANGED:
+    elif kind in _CHANGES:
         batch.changes += 1
 
 

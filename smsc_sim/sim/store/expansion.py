@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from smsc_sim.sim.ledger import ADDED, BALANCE, CHANGED, COUNTED, ENDED, FAILED, INBOUND, RETRY, RUN, SENT, SUBMISSION
 from smsc_sim.sim.search.words import indexed
 from smsc_sim.sim.store.batch import unpack
-from smsc_sim.sim.store.reading import message_of, receipt_of
 from smsc_sim.sim.store.rows import CONTENT_COLUMNS, content_of, submits_in
-from smsc_sim.sim.store.stored import StoredMessage, StoredReceipt
 from smsc_sim.smpp.pdu import encode_header_only
 from smsc_sim.smpp.receipt_text import MessageState
 
@@ -72,7 +70,7 @@ CHANGEABLE: Final = frozenset(
         "scheduled_at",
         "expires_at",
         "command_status",
-        "session",
+        "rule",
     }
 )
 """Columns of a message that an entry may change."""
@@ -93,8 +91,11 @@ class Expansion:
     Most receipts are sent and answered in the batches that bring them; what became of those costs no statement.
     """
 
-    def __init__(self, alphabet_of: AlphabetOf, *, without_messages: bool = False) -> None:
-        """``without_messages``: only what became of messages that are rows already is gathered."""
+    def __init__(self, alphabet_of: AlphabetOf, *, without_messages: bool = False, only: int | None = None) -> None:
+        """``without_messages``: only what became of messages that are rows already is gathered; ``only``: of those of
+        the message path, the one of this number, and what other ways brought.
+        """
+        self._only = only
         self._alphabet_of = alphabet_of
         self._without_messages = without_messages
         self._messages: list[tuple[Any, ...]] = []
@@ -120,19 +121,6 @@ class Expansion:
         for message, changes in self._changes.items():
             _change(connection, message, changes)
 
-    def messages(self) -> list[StoredMessage]:
-        """The messages gathered, as far as these batches alone tell."""
-        receipts: dict[int, tuple[StoredReceipt, ...]] = {}
-        for key, message, index, _, *values in self._receipts.values():
-            receipts[message] = (*receipts.get(message, ()), receipt_of((index, *values, key)))
-        changed = (replace_columns(row, self._changes.get(row[0])) for row in self._messages)
-        return [message_of(row, receipts.get(row[0], ())) for row in changed]
-
-    @property
-    def changes(self) -> Mapping[int, Mapping[str, Any]]:
-        """What changed of messages, by their ids."""
-        return self._changes
-
     def _run(
         self,
         seq: int,
@@ -152,6 +140,9 @@ class Expansion:
         number = first_number
         for place, pdu in enumerate(submits_in(octets)):
             refusal = refusals.get(place)
+            if self._only is not None and (refusal is not None or number != self._only):
+                number += refusal is None
+                continue
             message = first_id + place
             content: tuple[Any, ...] = content_of(pdu, default)
             head = (message, "mt", seq, at, session, account, *content)
@@ -297,13 +288,6 @@ class Expansion:
     def _balance(self, account: str, balance: float) -> None:
         statement = "INSERT OR REPLACE INTO balance (account, balance) VALUES (?1, ?2)"
         self._statements.append((statement, (account, balance)))
-
-
-def replace_columns(row: tuple[Any, ...], values: Mapping[str, Any] | None) -> tuple[Any, ...]:
-    """A row of a message with other values in some of its columns."""
-    if not values:
-        return row
-    return tuple(values.get(name, value) for name, value in zip(_COLUMNS, row, strict=True))
 
 
 def _names(keys: bytes) -> Iterator[str]:

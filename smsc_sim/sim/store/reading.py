@@ -52,8 +52,7 @@ def receipts_of(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int,
         some = ids[begin : begin + _AT_ONCE]
         marks = ", ".join("?" * len(some))
         rows = connection.execute(
-            f"SELECT message, {_RECEIPT_COLUMNS} FROM receipt WHERE message IN ({marks})"
-            ' ORDER BY message, "index", due',
+            f"SELECT message, {_RECEIPT_COLUMNS} FROM receipt WHERE message IN ({marks}) ORDER BY message, rowid",
             some,
         )
         for message, *values in rows:

@@ -73,8 +73,9 @@ _MIGRATIONS: Final = (
     CREATE INDEX message_by_rule ON message (rule);
     CREATE INDEX message_by_time ON message (at);
 
+    -- In the order in which they were planned.
     CREATE TABLE receipt (
-        key TEXT PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
         message INTEGER NOT NULL,
         "index" INTEGER NOT NULL,
         repeat INTEGER NOT NULL,
@@ -87,7 +88,7 @@ _MIGRATIONS: Final = (
         command_status INTEGER,
         status TEXT NOT NULL,
         resent INTEGER NOT NULL DEFAULT 0
-    ) WITHOUT ROWID;
+    );
     CREATE INDEX receipt_by_message ON receipt (message);
     CREATE INDEX receipt_open ON receipt (message) WHERE status IN ('scheduled', 'waiting', 'sent', 'manual');
 

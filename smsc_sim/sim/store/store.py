@@ -170,6 +170,16 @@ class Store:
             raise
         self.connection.execute("COMMIT")
 
+    @contextmanager
+    def scratch(self) -> Iterator[None]:
+        """What is written now is seen now and then forgotten; the lock is held by the caller."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+
     def checkpoint(self) -> None:
         """Take the log back into the file, as far as no reader is in the way."""
         with self.lock:

@@ -148,6 +148,50 @@ async function submit(kind) {
   );
 }
 
+// Each operation on messages once, the outcome of each as one event.
+async function operations() {
+  const source = { source_addr_ton: 1, source_addr_npi: 1, source_addr: SOURCE };
+  const destination = { dest_addr_ton: 1, dest_addr_npi: 1, destination_addr: DESTINATIONS.gsm7 };
+  const tell = (answer) =>
+    emit('operation', {
+      command: answer.command,
+      status: answer.command_status,
+      message_state: answer.message_state,
+      final_date: answer.final_date instanceof Date ? answer.final_date.toISOString() : null,
+      unsuccess: (answer.unsuccess_sme || []).map((one) => [one.destination_addr, one.error_status_code]),
+    });
+  const query = async (message_id) => tell(await request('query_sm', { message_id, ...source }));
+  const submitted = await request('submit_sm', {
+    ...source,
+    ...destination,
+    registered_delivery: 1,
+    schedule_delivery_time: new Date(Date.now() + 3600 * 1000),
+    short_message: 'first text',
+  });
+  tell(submitted);
+  const message_id = submitted.message_id;
+  await query(message_id);
+  tell(
+    await request('replace_sm', { message_id, ...source, registered_delivery: 1, short_message: 'second text' })
+  );
+  await query(message_id);
+  tell(await request('cancel_sm', { message_id, ...source, ...destination }));
+  await query(message_id);
+  tell(await request('cancel_sm', { message_id, ...source, ...destination }));
+  tell(
+    await request('submit_multi', {
+      ...source,
+      registered_delivery: 1,
+      short_message: 'to many',
+      dest_address: [
+        { dest_addr_ton: 1, dest_addr_npi: 1, destination_addr: DESTINATIONS.ucs2 },
+        { dl_name: 'friends' },
+        { dl_name: 'nobody' },
+      ],
+    })
+  );
+}
+
 function bind() {
   return request('bind_' + task.mode, {
     system_id: task.system_id,
@@ -175,6 +219,9 @@ async function converse() {
   }
   for (const kind of task.submit || []) {
     await submit(kind);
+  }
+  if (task.operations) {
+    await operations();
   }
   if (task.query) {
     const answer = await request('query_sm', {

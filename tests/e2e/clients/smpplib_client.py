@@ -62,6 +62,7 @@ class Driver:
         self.client.set_error_pdu_handler(self.refused)
         self.waiting: dict[int, tuple[str, int, int]] = {}
         self.receipts = 0
+        self.last_id = ""
 
     def run(self) -> None:
         task = self.task
@@ -92,6 +93,10 @@ class Driver:
             self.client.query_message(
                 message_id="no-such-message", source_addr_ton=1, source_addr_npi=1, source_addr=SOURCE
             )
+            self.read_until(lambda: "query_sm_resp" in self.seen)
+        if task.get("query_sent"):
+            self.seen.clear()
+            self.client.query_message(message_id=self.last_id, source_addr_ton=1, source_addr_npi=1, source_addr=SOURCE)
             self.read_until(lambda: "query_sm_resp" in self.seen)
         if task.get("enquire_link"):
             self.client.send_pdu(smpplib.smpp.make_pdu("enquire_link", client=self.client))
@@ -158,6 +163,7 @@ class Driver:
 
     def sent(self, pdu: Any) -> None:
         kind, part, parts = self.waiting.pop(pdu.sequence)
+        self.last_id = octets_text(pdu.message_id) or ""
         emit(
             "submitted",
             kind=kind,
@@ -179,7 +185,7 @@ class Driver:
         )
 
     def queried(self, pdu: Any) -> None:
-        emit("query_answered", status=pdu.status)
+        emit("query_answered", status=pdu.status, message_state=pdu.message_state)
 
     def refused(self, pdu: Any) -> None:
         if pdu.command != "query_sm_resp":  # which smpplib hands to its own handler all the same

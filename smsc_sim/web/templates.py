@@ -1,31 +1,25 @@
-"""What the pages say: templates, and how instants, numbers and hostile text are written in them."""
+"""The templates, and how instants, numbers and hostile text are written in them."""
 
 import datetime
-from http import HTTPStatus
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from smsc_sim.sim.view import StatusView
 from smsc_sim.smpp import coding, status
 from smsc_sim.web.assets import Assets
-from smsc_sim.web.hint import ClientHint
 from smsc_sim.web.visible import visible
-
-BINDS_SHOWN: Final = 100
-MESSAGES_SHOWN: Final = 50
 
 STYLE: Final = "style.css"
 ICON: Final = "icon.svg"
 
 
-class Pages:
-    """The pages as octets of HTML."""
+class Templates:
+    """Makes octets of HTML."""
 
     def __init__(self) -> None:
-        self.assets = Assets(STYLE, ICON)
+        self.assets = Assets()
         # The one place where escaping is decided: on, for every template.
-        self._templates = Environment(
+        self._environment = Environment(
             loader=PackageLoader("smsc_sim", "templates"),
             autoescape=True,
             undefined=StrictUndefined,
@@ -33,8 +27,8 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals.update(asset=self.assets.url, style=STYLE, icon=ICON)
-        self._templates.filters.update(
+        self._environment.globals.update(asset=self.assets.url, style=STYLE, icon=ICON)
+        self._environment.filters.update(
             visible=visible,
             count=count,
             duration=duration,
@@ -45,23 +39,10 @@ class Pages:
             coding=coding.name_of,
         )
 
-    def status(self, view: StatusView, hint: ClientHint | None) -> bytes:
-        """The status page."""
-        return self._render(
-            "status.html",
-            view=view,
-            binds=view.binds[:BINDS_SHOWN],
-            messages=view.messages[:MESSAGES_SHOWN],
-            hint=hint,
-        )
-
-    def error(self, code: HTTPStatus, reason: str) -> bytes:
-        """A page that says in plain words why there is no other."""
-        return self._render("error.html", status=code, reason=reason)
-
-    def _render(self, template: str, **context: object) -> bytes:
+    def render(self, template: str, **context: object) -> bytes:
+        """A page."""
         # No lone surrogate can come through: `visible` has made escapes of them.
-        return self._templates.get_template(template).render(context).encode()
+        return self._environment.get_template(template).render(context).encode()
 
 
 def count(number: int) -> str:

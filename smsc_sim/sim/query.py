@@ -1,0 +1,36 @@
+"""query_sm: what has become of a message (SMPP 3.4 section 4.8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smsc_sim.sim.kept_message import KeptMessage, messages_of
+from smsc_sim.smpp.status import CommandStatus
+from smsc_sim.smpp.times import format_absolute
+
+if TYPE_CHECKING:
+    from smsc_sim.sim.session import Session
+    from smsc_sim.sim.smsc import Smsc
+    from smsc_sim.smpp.pdu import Pdu
+
+
+def query_sm(smsc: Smsc, session: Session, pdu: Pdu, now: float) -> bytes:
+    """The response to a query_sm.
+
+    Where several messages share the id, one that is not final speaks for all, and otherwise the last that became so.
+    Raises Unable.
+    """
+    message = _speaker(messages_of(smsc, session, pdu, CommandStatus.ESME_RQUERYFAIL, now))
+    return smsc.response(
+        pdu,
+        {
+            "message_id": pdu.fields["message_id"],
+            "final_date": format_absolute(message.final_at) if message.is_final else "",
+            "message_state": message.state.value,
+            "error_code": message.error_octet,
+        },
+    )
+
+
+def _speaker(messages: list[KeptMessage]) -> KeptMessage:
+    return max(messages, key=lambda message: (not message.is_final, message.final_at))

@@ -1,0 +1,142 @@
+"""Live sessions, and ending them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from smsc_sim.sim.binding import VERSION_NAMES
+from smsc_sim.sim.session import Session
+from smsc_sim.web.console import Console
+from smsc_sim.web.endings import LONGEST_REASON, How, end_session, find_session
+from smsc_sim.web.endpoint import endpoint
+from smsc_sim.web.instants import text_of, text_or_none
+from smsc_sim.web.problem import NOT_FOUND
+
+
+class SessionShown(Struct, frozen=True, kw_only=True):
+    """One connection of an ESME."""
+
+    id: str
+    """Such as ``s7``."""
+    account: str | None
+    """The system_id it is bound with; null while it is not bound."""
+    bind_type: str | None
+    """``transmitter``, ``receiver`` or ``transceiver``; null while it is not bound."""
+    state: str
+    """``OPEN``, ``BOUND_TX``, ``BOUND_RX``, ``BOUND_TRX`` or ``CLOSED``."""
+    peer: str
+    """Address and port of the ESME."""
+    tls: str
+    """Protocol version such as ``TLSv1.3``; empty in plaintext."""
+    interface_version: str
+    """``3.3``, ``3.4`` or ``5.0``: what the session settled on."""
+    opened_at: str
+    bound_at: str | None
+    idle: float
+    """Seconds since the last PDU from the ESME."""
+    received: int
+    """PDUs from the ESME."""
+    sent: int
+    """PDUs to the ESME."""
+    deliver_outstanding: int
+    """deliver_sm that the ESME has not answered yet."""
+    replies_pending: int
+    """Requests of the ESME whose answer is delayed."""
+    receipts_waiting: int
+    """Receipts of its account that are due and have no bind or no room in a window."""
+    unbinding: bool
+    """Whether our unbind is on its way."""
+    frozen: bool
+    """Whether nothing is read or written any more."""
+    reads: bool
+    """False while the ESME does not read and its connection's buffer is full."""
+
+
+class Sessions(Struct, frozen=True, kw_only=True):
+    """Sessions, the longest connected first."""
+
+    items: list[SessionShown]
+    more: bool
+    """Whether there are more than ``limit``."""
+
+
+class SessionsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which sessions."""
+
+    account: str | None = None
+    bound: bool | None = None
+    limit: Annotated[int, Meta(ge=1, le=10_000)] = 1000
+
+
+class CloseSession(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a session ends."""
+
+    how: How
+    reason: Annotated[str, Meta(max_length=LONGEST_REASON)] = ""
+    """It goes into the log."""
+
+
+@endpoint("GET", "/sessions")
+def sessions(console: Console, query: SessionsQuery) -> Sessions:
+    """Live sessions, bound or not."""
+    now = console.clock()
+    found = [
+        session
+        for session in console.smsc.sessions.values()
+        if (query.account is None or (session.account is not None and session.account.system_id == query.account))
+        and (query.bound is None or session.bound is query.bound)
+    ]
+    return Sessions(items=[shown(session, now) for session in found[: query.limit]], more=len(found) > query.limit)
+
+
+@endpoint("GET", "/sessions/{session}", problems=(NOT_FOUND,))
+def session(console: Console, session: str) -> SessionShown:
+    """One live session."""
+    return shown(_found(console, session), console.clock())
+
+
+@endpoint("POST", "/sessions/{session}/close", problems=(NOT_FOUND,))
+def close_session(console: Console, session: str, body: CloseSession) -> SessionShown:
+    """Unbind, close, reset or freeze a session.
+
+    ``unbind``: it is asked to go, and closed when it answers or after 5 s; ``close``: closed in order; ``reset``: a TCP
+    reset; ``freeze``: nothing is read or written any more, and the socket is kept.
+    """
+    found = _found(console, session)
+    with console.change() as now:
+        end_session(console.smsc, found, body.how, body.reason, now)
+    return shown(found, console.clock())
+
+
+def shown(session: Session, now: float) -> SessionShown:
+    """A session as the API shows it."""
+    account = session.account
+    return SessionShown(
+        id=session.name,
+        account=account.system_id if account is not None else None,
+        bind_type=session.bind_type or None,
+        state=session.state.name,
+        peer=session.peer,
+        tls=session.tls,
+        interface_version=VERSION_NAMES[session.interface_version],
+        opened_at=text_of(session.opened_at),
+        bound_at=text_or_none(session.bound_at),
+        idle=round(max(0.0, now - session.last_received_at), 3),
+        received=session.received,
+        sent=session.sent,
+        deliver_outstanding=len(session.outstanding),
+        replies_pending=session.replies_pending,
+        receipts_waiting=account.waiting_count if account is not None else 0,
+        unbinding=session.unbinding,
+        frozen=session.frozen,
+        reads=session.writable,
+    )
+
+
+def _found(console: Console, name: str) -> Session:
+    found = find_session(console.smsc, name)
+    if found is None:
+        raise NOT_FOUND.error("No session of this name is connected.")
+    return found

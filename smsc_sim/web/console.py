@@ -1,0 +1,109 @@
+"""The console's port to the simulator: the one object through which pages and the API see and change it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from twisted.internet.defer import Deferred, fail
+from twisted.internet.interfaces import IReactorTime
+
+from smsc_sim.scenario.load import Checked
+from smsc_sim.sim.clock import AdvanceReport, ClockError
+from smsc_sim.sim.in_force import InForce
+from smsc_sim.sim.session import Session
+from smsc_sim.sim.smsc import Smsc
+from smsc_sim.sim.store.store import Store
+from smsc_sim.web.access import Access
+from smsc_sim.web.hint import ClientHint
+from smsc_sim.web.sse import EventHub
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingShown:
+    """One option as it is in force, written as a person would, and where its value came from."""
+
+    name: str
+    value: str
+    origin: str
+
+
+class Kept(Protocol):
+    """The messages that are kept."""
+
+    failing: str
+    """Why nothing can be written now; empty when all is well."""
+    lost: int
+    """Entries about messages and receipts that never got into the store."""
+
+    def ask(self, question: Callable[[Store], Result]) -> Deferred[Result]:
+        """The answer of the store, in whose thread ``question`` is called, with all that has happened in it.
+
+        Fails with sqlite3.Error when the database does.
+        """
+
+
+def _real_clock(*_: object) -> Deferred[AdvanceReport]:
+    return fail(ClockError("the clock is real"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Console:
+    """What pages and endpoints may use. Whoever changes something does so inside :meth:`change`."""
+
+    smsc: Smsc
+    in_force: InForce
+    """The scenario that is obeyed, with what has been put on top of it for a while."""
+    reactor: IReactorTime
+    """For delays of the console itself; the SMSC's future is its timeline's."""
+    clock: Callable[[], float]
+    """Seconds since the epoch."""
+    settle: Callable[[float], None]
+    """Carries out what a change left to do; :meth:`change` calls it."""
+    reload: Callable[[], Checked | None]
+    """Reads the scenario's file anew and obeys it; None when there is no file, else what was found in it."""
+    access: Access
+    """Who may come in."""
+    events: EventHub
+    """Tells live pages what happens."""
+    draw_token: Callable[[], str]
+    """A random text that nobody can guess, of letters, digits, ``-`` and ``_``."""
+    version: str
+    started_at: float
+    """Seconds since the epoch."""
+    scenario_path: str
+    """As it was named: a file, a name such as ``builtin:test-numbers``, or ``none``."""
+    kept: Callable[[], Kept | None] = lambda: None
+    """Where messages are kept; None: they are not."""
+    advance: Callable[[float], Deferred[AdvanceReport]] = _real_clock
+    """Lets so many seconds pass at once; fails with ClockError when the clock is real, or the span is none."""
+    advance_to: Callable[[float], Deferred[AdvanceReport]] = _real_clock
+    """Likewise, until this instant."""
+    advance_to_next: Callable[[], Deferred[AdvanceReport]] = _real_clock
+    """Likewise, until the next thing is due."""
+    outbind: Callable[[str, str, str], Deferred[Session]] | None = None
+    """Connects to an ESME that waits (endpoint, system_id or empty, password) and asks it to bind."""
+    settings: Sequence[SettingShown] = ()
+    listening: Callable[[], Mapping[str, Sequence[str]]] = dict
+    """Addresses by kind of port: ``smpp``, ``smpp_tls``, ``http``."""
+    ready: Callable[[], Mapping[str, bool]] = dict
+    """The checks of ``/readyz`` by name; all True when the simulator is ready."""
+    hint: Callable[[], ClientHint | None] = lambda: None
+    """What a client needs to bind."""
+    log_level: Callable[[], str] = lambda: "info"
+    set_log_level: Callable[[str], None] = lambda level: None
+    allowed_hosts: Sequence[str] = ()
+    """Host names, beside loopback names and the address a port listens on, that the console answers to."""
+
+    @contextmanager
+    def change(self) -> Iterator[float]:
+        """Change the simulator at the instant that is given; what follows from it is carried out at the end."""
+        now = self.clock()
+        try:
+            yield now
+        finally:
+            self.settle(now)

@@ -1,0 +1,16 @@
+"""The pages of the console. To add one: a module here, a template of the same name, and the module in MODULES."""
+
+from typing import Final
+
+from smsc_sim.web.page import Action, Page
+from smsc_sim.web.pages import about, binds, login, overview, reference
+
+MODULES: Final = (overview, binds, reference, about, login)
+
+PAGES: Final[tuple[Page, ...]] = tuple(
+    value for module in MODULES for value in vars(module).values() if isinstance(value, Page)
+)
+ACTIONS: Final[tuple[Action, ...]] = tuple(
+    value for module in MODULES for value in vars(module).values() if isinstance(value, Action)
+)
+"""What forms on the pages do."""
