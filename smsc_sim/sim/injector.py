@@ -8,13 +8,13 @@ from math import inf
 from typing import TYPE_CHECKING, Final
 
 from smsc_sim.sim.alert import Alert, AlertSent, alert_octets
-from smsc_sim.sim.delivery import ONLY
 from smsc_sim.sim.injected import InjectedPdu, InjectedStatus, InjectionResult, OnAnswer
 from smsc_sim.sim.injection import BadInjection, Injection
 from smsc_sim.sim.journal.notes import MoNote
 from smsc_sim.sim.ledger import inbound_key, message_of
 from smsc_sim.sim.mo_record import mo_record
 from smsc_sim.sim.prepared_injection import PreparedInjection, prepared, session_number
+from smsc_sim.sim.routing import ONLY
 from smsc_sim.sim.timeline import TICK, Pending
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.framing import HEADER, HEADER_LENGTH

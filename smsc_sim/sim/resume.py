@@ -9,6 +9,7 @@ from smsc_sim.sim.kept_message import KeptMessage
 from smsc_sim.sim.manual_receipts import ManualReceipt
 from smsc_sim.sim.planned_receipt import PlannedReceipt
 from smsc_sim.sim.receipt import ReceiptForm
+from smsc_sim.sim.retries import Attempts
 from smsc_sim.sim.store.unended import Portion
 from smsc_sim.sim.submitted import Submitted
 from smsc_sim.smpp.framing import HEADER_LENGTH
@@ -104,4 +105,4 @@ class Resumption:
     def _note_attempts(account: Account, receipt: StoredReceipt, portion: Portion) -> None:
         attempts = portion.attempts.get(receipt.key, 0)
         if attempts:
-            account.attempts[receipt.key] = attempts
+            account.attempts[receipt.key] = Attempts(attempts, receipt.command_status, receipt.due)

@@ -14,7 +14,7 @@ from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
 from smsc_sim.scenario.profile import Profile
 from smsc_sim.scenario.rule import SUBMISSIONS, Rule
-from smsc_sim.scenario.settings import ReceiptSettings, SmscSettings, Timers
+from smsc_sim.scenario.settings import SmscSettings, Timers
 from smsc_sim.sim.account import BINDS, Account, Accounts
 from smsc_sim.sim.counters import Counters
 from smsc_sim.sim.decision import ACCEPT, Decide, Decision
@@ -110,7 +110,6 @@ class Smsc:
         self.timers = SessionTimers(self)
         self.switches = Switches(self.timeline, self._switched)
         self.delivery = Delivery(
-            settings,
             self.timeline,
             self.counters,
             self.accounts,
@@ -147,7 +146,8 @@ class Smsc:
         self.accounts.define(accounts, scenario)
         for account in self.accounts:
             own = under_profile(self._given, account.profile)
-            account.timers, account.retry = own.timers, own.receipts.retry
+            account.timers = own.timers
+            account.receipts = account.definition.delivery.applied_to(own.receipts)
         for session in self.sessions.values():
             self.timers.start(session, now)
 
@@ -542,9 +542,7 @@ class Smsc:
 
 
 def under_profile(settings: SmscSettings, profile: Profile) -> SmscSettings:
-    """The settings with the provider's timers and retries where they have been left at their defaults."""
+    """The settings with the provider's timers and delivery where they have been left at their defaults."""
     if profile.timers is not None and settings.timers == Timers():
         settings = structs.replace(settings, timers=profile.timers)
-    if profile.retry is not None and settings.receipts.retry == ReceiptSettings().retry:
-        settings = structs.replace(settings, receipts=structs.replace(settings.receipts, retry=profile.retry))
-    return settings
+    return structs.replace(settings, receipts=profile.delivery.below(settings.receipts))
