@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from smsc_sim.scenario.ids import LONGEST_ID, IdForm, IdForms
@@ -161,10 +161,12 @@ class Outcomes:
             for message in messages:
                 replace_former(smsc, session, pdu.fields, targets[message.submitted.place].destination, now)
         rows = [_REFUSED] * len(targets)
+        at_once: list[Callable[[float], None]] = []
         for submitted, decision in messages:
             fate = fate_of(submitted, decision, answered_at, smsc.settings.receipts.after, now)
-            receipts = plan_receipts(smsc, submitted, fate, now)
-            rows[submitted.place] = _row(submitted, message_id, fate, receipts)
+            plan = plan_receipts(smsc, submitted, fate, now)
+            rows[submitted.place] = _row(submitted, message_id, fate, plan.kept)
+            at_once += plan.at_once
         self._remember(session, pdu, first, messages[0].decision, response, rows, now)
         for place, (_, decision) in enumerate(targets):
             if decision.rule != messages[0].decision.rule:
@@ -172,6 +174,8 @@ class Outcomes:
             if not decision.reply.is_accepted:
                 status = messages[0].submitted.account.status(decision)
                 smsc.ledger.changed(first + place, {"command_status": status}, now)
+        for send in at_once:
+            send(now)
 
     def _remember(
         self,
