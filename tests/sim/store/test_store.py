@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from smsc_sim.scenario.loaded import Scenario
 from smsc_sim.sim.ledger import Entry
+from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.batch import Numbers
 from smsc_sim.sim.store.finding import Finder
 from smsc_sim.sim.store.reading import messages_where
@@ -54,26 +55,39 @@ forms = st.builds(
 )
 
 
-def kept(loaded: Scenario, story: list[Any]) -> tuple[Play, list[Entry]]:
+class Written(list[Entry]):
+    """Entries, and how numbers stood when each was made."""
+
+    def __init__(self) -> None:
+        self.numbers: list[Numbers] = []
+        self.smsc: Smsc | None = None
+
+    def append(self, entry: Entry) -> None:
+        assert self.smsc is not None, "set before anything happens"
+        super().append(entry)
+        self.numbers.append(Numbers(*self.smsc.numbers()))
+
+
+def kept(loaded: Scenario, story: list[Any]) -> tuple[Play, Written]:
     """What the ledger says of a whole story."""
-    game = play(loaded, story, kept=True)
-    return game, game.smsc.ledger.take()
+    written = Written()
+    return play(loaded, story, written=written), written
 
 
-def batches(entries: list[Entry], form: Form) -> Iterator[tuple[list[Entry], bool]]:
+def batches(entries: Written, form: Form) -> Iterator[tuple[list[Entry], Numbers, bool]]:
     at = number = 0
     while at < len(entries):
-        size = form.sizes[min(number, len(form.sizes) - 1)]
-        yield entries[at : at + size], form.expands[min(number, len(form.expands) - 1)]
-        at += size
+        end = min(at + form.sizes[min(number, len(form.sizes) - 1)], len(entries))
+        yield entries[at:end], entries.numbers[end - 1], form.expands[min(number, len(form.expands) - 1)]
+        at = end
         number += 1
 
 
-def stored(entries: list[Entry], form: Form, numbers: Numbers, folder: Path) -> Store:
+def stored(entries: Written, form: Form, folder: Path) -> Store:
     """The store when all this has been written to it."""
     path = folder / "messages.db" if form.in_file else None
     store = Store(path)
-    for some, expands in batches(entries, form):
+    for some, numbers, expands in batches(entries, form):
         store.write(some, numbers)
         if expands:
             store.expand()
@@ -109,15 +123,14 @@ def compare(loaded: Scenario, story: list[Any], form: Form) -> None:
     model = Model()
     model.read(entries)
     expected = model.all()
-    numbers = Numbers(*game.smsc.numbers())
     with TemporaryDirectory() as folder:
-        store = stored(entries, form, numbers, Path(folder))
+        store = stored(entries, form, Path(folder))
         finder = Finder(store, list)
         for message in expected:
             if message.message_id:
                 assert_found(finder, model, message, game.now)
         assert rows(store) == expected
-        assert store.numbers == (numbers if entries else Numbers())
+        assert store.numbers == (entries.numbers[-1] if entries else Numbers())
         store.close()
 
 
@@ -140,7 +153,8 @@ def test_what_is_not_written_yet_is_found_like_the_rest(loaded: Scenario, story:
     model = Model()
     model.read(entries)
     store = Store()
-    store.write(entries[:begun], Numbers(*game.smsc.numbers()))
+    if begun and entries:
+        store.write(entries[:begun], entries.numbers[:begun][-1])
     finder = Finder(store, lambda: entries[begun:])
     for message in model.all():
         if message.message_id:
