@@ -84,6 +84,8 @@ class Outcomes:
             messages = self._accept(session, pdu, targets, times, first, now)
             smsc.counters.messages_accepted += 1
             account.pay(parts_of(pdu, len(accepted)))
+            if account.definition.wallet is not None:
+                smsc.ledger.paid(account.system_id, account.balance)
             failures = [*failed, *(_failure(account, one) for one in targets if not one.decision.reply.is_accepted)]
             message_id = self._message_id(messages[0], decision, now)
             response = self._response(pdu, message_id, failures, decision)
