@@ -114,10 +114,11 @@ class Storekeeper:
     def carry_out(self, outputs: list[Output]) -> None:
         """Let these octets leave and endings happen, now or once what they rest on is safe."""
         waits = bool(self._smsc.ledger.entries)
-        if not self._durable or not (waits or self._is_writing):
+        # While the store fails nothing is accepted, so that nothing that leaves rests on it.
+        if not self._durable or self.failing or not (waits or self._is_writing):
             for link, octets, ending in outputs:
                 link.carry_out(octets, ending)
-            if waits:
+            if waits and not self.failing:
                 self._write_soon()
             return
         self._held += outputs
