@@ -25,6 +25,7 @@ from smsc_sim.net.manual_driver import ManualDriver
 from smsc_sim.net.outbind import send_outbind
 from smsc_sim.net.protocol import SmppFactory
 from smsc_sim.net.ready import ReadyReport
+from smsc_sim.net.store_folder import StoreFolder
 from smsc_sim.net.storekeeper import Storekeeper
 from smsc_sim.net.tls import context_factory, kept_identity, load_identity
 from smsc_sim.options import OPTIONS, Settings
@@ -37,7 +38,6 @@ from smsc_sim.sim.journal.notes import ScenarioNote, cut
 from smsc_sim.sim.outbind import Outbind
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
-from smsc_sim.sim.store.schema import DATABASE, make_folder
 from smsc_sim.sim.store.store import Store
 from smsc_sim.web.access import Access
 from smsc_sim.web.auth_file import load_auth_file
@@ -108,6 +108,7 @@ class Simulator(Service):
         )
         self.store: Storekeeper | None = None
         """Where messages are kept; None when none are, and before the service begins."""
+        self._folder: StoreFolder | None = None
         if settings.pdu_log != "none":
             self.smsc.journal.subscribe(PduLog(self.smsc, octets=settings.pdu_log == "hex"))
         self.journal_file: JournalFile | None = None
@@ -147,13 +148,12 @@ class Simulator(Service):
             account = accounts.find(system_id)
             return account.profile.alphabet if account is not None else self.smsc.profile.alphabet
 
-        folder = settings.database_dir
-        if folder is not None:
-            make_folder(Path(folder))
+        if settings.database_dir is not None:
+            self._folder = StoreFolder(Path(settings.database_dir))
         keeper = Storekeeper(
             self.smsc,
             Store(
-                Path(folder) / DATABASE if folder is not None else None,
+                self._folder.database if self._folder is not None else None,
                 alphabet_of=alphabet_of,
                 power_safe=settings.power_safe,
                 lock=RLock(),
@@ -162,7 +162,7 @@ class Simulator(Service):
             self._log,
             self.driver.clock,
             lambda: self.driver.settle(self.driver.clock()),
-            durable=settings.durable and folder is not None,
+            durable=settings.durable and self._folder is not None,
             keep=settings.messages_kept,
         )
         self.driver.storekeeper = keeper
@@ -378,6 +378,9 @@ class Simulator(Service):
             stopped.addCallback(lambda _: journal_file.stop())
         if store is not None:
             stopped.addCallback(lambda _: store.stop())
+        if self._folder is not None:
+            folder = self._folder
+            stopped.addCallback(lambda _: folder.release())
         return stopped
 
     def stop_at_once(self) -> None:

@@ -9,7 +9,6 @@ import argparse
 import json
 import random
 import selectors
-import sqlite3
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from smsc_sim.sim.store.store import Store
 from tests.e2e.program import Program
 from tests.e2e.server import RUN, clean_environment, files, ports, wait_until_ready
 from tests.e2e.wire import DELIVER_SM, ENQUIRE_LINK, RESPONSE, SUBMIT_SM, Endpoint, pdu
@@ -171,12 +171,15 @@ def kill_often(directory: Path, times: int, dice: random.Random) -> Outcome:
 
 def judge(database: Path, books: Books, outcome: Outcome) -> None:
     """Hold the client's books against the store."""
-    connection = sqlite3.connect(database)
+    store = Store(database)
+    while store.expand():
+        pass
+    connection = store.connection
     stored = {message_id for (message_id,) in connection.execute("SELECT message_id FROM message")}
     resent = {key for (key,) in connection.execute("SELECT key FROM receipt WHERE resent = 1")}
     open_states = "('scheduled', 'waiting', 'sent', 'manual')"
     ((outcome.unended,),) = connection.execute(f"SELECT count(*) FROM receipt WHERE status IN {open_states}")
-    connection.close()
+    store.close()
     again = {message_id for message_id, count in books.receipts.items() if count > 1}
     outcome.submitted = books.submitted
     outcome.accepted = len(books.accepted)
