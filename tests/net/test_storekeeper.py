@@ -117,6 +117,17 @@ def test_a_response_waits_until_the_message_is_stored() -> None:
     assert shop.stored() == ["0000000001"]
 
 
+def test_a_store_that_does_not_keep_up_is_not_flooded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storekeeper, "HELD_LIMIT", 100)
+    shop = Shop()
+    one, other = shop.bind(), shop.bind()
+    one.give(*[SubmitSm().wire(number) for number in range(1, 6)])
+    assert (one.held, other.held) == (True, False)
+    shop.everything()
+    assert not one.held
+    assert len(one.take()) == 5
+
+
 def test_what_rests_on_nothing_leaves_at_once() -> None:
     shop = Shop()
     esme = shop.bind()
