@@ -13,7 +13,7 @@ from smsc_sim.sim.search.words import indexed
 from smsc_sim.sim.store.batch import Numbers, pack, unpack
 from smsc_sim.sim.store.expansion import BRINGS, REMOVE_TEXT, AlphabetOf, Expansion
 from smsc_sim.sim.store.schema import connect, connect_to_read
-from smsc_sim.sim.store.staging import Staging, owed_by, settled_by
+from smsc_sim.sim.store.staging import Staging, added_by, owed_by, settled_by
 
 EXPANDED_AT_ONCE: Final = 1_000
 """Messages whose rows are written in one transaction, roughly: what a commit may have to wait for."""
@@ -82,7 +82,7 @@ class Store:
         ``numbers``: where they go on after these entries.
         """
         owed = owed_by(entries)
-        settled = settled_by(entries)
+        added, settled = added_by(entries), settled_by(entries)
         batch = pack(entries, numbers)
         with self.lock:
             cursor = self.connection.execute(
@@ -102,6 +102,7 @@ class Store:
             )
             assert cursor.lastrowid is not None, "a row was inserted"
             self.staging.add(cursor.lastrowid, batch.first_number, batch.messages, owed)
+            self.staging.owe(added)
             self.staging.settle(settled)
             self.numbers = numbers
 
