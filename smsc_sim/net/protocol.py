@@ -95,6 +95,7 @@ class SmppProtocol(Protocol):
         self._socket: socket.socket | None = None
         self._buffered = False
         self._streaming = False
+        self._waits = False
         self._ended = False
 
     def connectionMade(self) -> None:
@@ -147,6 +148,15 @@ class SmppProtocol(Protocol):
         """Read nothing any more; the socket is kept."""
         transport: Any = self.transport
         transport.pauseProducing()
+
+    def hold(self, waits: bool) -> None:
+        """Read nothing for a while, or go on."""
+        transport: Any = self.transport
+        self._waits = waits
+        if waits:
+            transport.pauseProducing()
+        elif self.session.writable and not self._ended and not self.session.frozen:
+            transport.resumeProducing()
 
     def drop(self) -> None:
         """Close at once, unless the connection is gone already."""
@@ -211,7 +221,8 @@ class SmppProtocol(Protocol):
         """The transport's buffer is empty again."""
         transport: Any = self.transport
         if not self._ended and not self.session.frozen:
-            transport.resumeProducing()
+            if not self._waits:
+                transport.resumeProducing()
             self._driver.writable(self.session, True)
 
     def stopProducing(self) -> None:
