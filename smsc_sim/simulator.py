@@ -28,6 +28,7 @@ from smsc_sim.net.ready import ReadyReport
 from smsc_sim.net.store_folder import StoreFolder
 from smsc_sim.net.storekeeper import Storekeeper
 from smsc_sim.net.tls import context_factory, kept_identity, load_identity
+from smsc_sim.net.verifier import Verifier
 from smsc_sim.options import OPTIONS, Settings
 from smsc_sim.options.model import NONE
 from smsc_sim.scenario.load import Checked, check_path
@@ -39,6 +40,7 @@ from smsc_sim.sim.outbind import Outbind
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.store import Store
+from smsc_sim.sim.verify.facts import traits_in
 from smsc_sim.web.access import Access
 from smsc_sim.web.auth_file import load_auth_file
 from smsc_sim.web.console import Console, SettingShown
@@ -108,6 +110,8 @@ class Simulator(Service):
         )
         self.store: Storekeeper | None = None
         """Where messages are kept; None when none are, and before the service begins."""
+        self.verifier: Verifier | None = None
+        """Who answers verifications; likewise."""
         self._folder: StoreFolder | None = None
         if settings.pdu_log != "none":
             self.smsc.journal.subscribe(PduLog(self.smsc, octets=settings.pdu_log == "hex"))
@@ -166,6 +170,7 @@ class Simulator(Service):
             keep=settings.messages_kept,
         )
         self.driver.storekeeper = keeper
+        self.verifier = Verifier(keeper, self._reactor, self.driver.sockets, traits_in(self.smsc.journal.sessions))
         return keeper
 
     def _console(self, draw_token: Callable[[], str]) -> Console:
@@ -190,21 +195,35 @@ class Simulator(Service):
             started_at=self._started_at,
             scenario_path=settings.scenario_path,
             kept=lambda: self.store,
+            verifier=lambda: self.verifier,
+            clock_kind=settings.clock,
             advance=self.advance,
             advance_to=self.advance_to,
             advance_to_next=self.advance_to_next,
             outbind=self.outbind,
+            allow_raw=settings.allow_raw,
             settings=[
                 SettingShown(row.key, row.write(row.value_in(settings)), settings.origins.get(row.key, ""))
                 for row in OPTIONS
             ],
             listening=lambda: {name: one.addresses for name, one in self._listeners.items()},
-            ready=lambda: {"listening": self._ready},
+            ready=self._checks,
             hint=self._hint,
             log_level=lambda: self._log.level,
             set_log_level=self._log.set_level,
             allowed_hosts=settings.allowed_host,
         )
+
+    def _checks(self) -> dict[str, bool]:
+        """What has to be well for ``/readyz``."""
+        store, journal_file = self.store, self.journal_file
+        # One scenario is in force from the start on: one that cannot be loaded ends the program, or changes nothing.
+        checks = {"listening": self._ready, "scenario": True}
+        if self.settings.messages_kept:
+            checks["store"] = store is not None and not store.failing
+        if journal_file is not None:
+            checks["journal_file"] = not journal_file.degraded
+        return checks
 
     def _parse_endpoints(self) -> Iterator[tuple[_Listeners, str, Any]]:
         context: IOpenSSLContextFactory | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(slots=True)
@@ -12,6 +12,9 @@ class Counters:
     sessions_opened: int = 0
     sessions_refused: int = 0
     """Connections closed at once because max_sessions was reached."""
+    pdus_received: int = 0
+    pdus_sent: int = 0
+    """Of sessions that are gone; those that are there count their own."""
     binds_accepted: int = 0
     binds_refused: int = 0
     messages_accepted: int = 0
@@ -30,3 +33,8 @@ class Counters:
     responses_unmatched: int = 0
     protocol_errors: int = 0
     internal_errors: int = 0
+
+    def clear(self) -> None:
+        """Begin anew."""
+        for field in fields(self):
+            setattr(self, field.name, 0)
