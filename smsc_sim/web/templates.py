@@ -37,6 +37,7 @@ class Templates:
             status=status.name_of,
             meaning=status.meaning_of,
             coding=coding.name_of,
+            alphabet=alphabet,
         )
 
     def render(self, template: str, **context: object) -> bytes:
@@ -56,6 +57,11 @@ def duration(seconds: float) -> str:
     units = (("d", whole // 86400), ("h", whole // 3600 % 24), ("min", whole // 60 % 60), ("s", whole % 60))
     first = next((index for index, (_, value) in enumerate(units) if value), len(units) - 1)
     return " ".join(f"{value} {unit}" for unit, value in units[first : first + 2] if value) or "0 s"
+
+
+def alphabet(data_coding: int) -> str:
+    """The short name of the alphabet of a data_coding: ``gsm7``, ``ucs-2``."""
+    return coding.alphabet(data_coding).name
 
 
 def clock(instant: float) -> str:

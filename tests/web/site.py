@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.parser import Parser
 from typing import Any
 
 from twisted.internet.address import IPv4Address
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.protocol import Protocol
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
@@ -20,6 +21,9 @@ from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim.in_force import InForce
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
+from smsc_sim.sim.store.batch import Numbers
+from smsc_sim.sim.store.finding import Finder
+from smsc_sim.sim.store.store import Store
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.web.access import Access
 from smsc_sim.web.auth_file import AuthFile
@@ -44,6 +48,26 @@ class Response:
         return json.loads(self.body)
 
 
+class Shelf:
+    """Messages, kept in memory; it answers at once."""
+
+    failing = ""
+    lost = 0
+
+    def __init__(self, smsc: Smsc) -> None:
+        self.smsc = smsc
+        self.store = Store()
+        smsc.ledger.kept = True
+        smsc.lookup = Finder(self.store, lambda: smsc.ledger.entries)
+
+    def ask(self, question: Callable[[Store], Any], within: float | None = None) -> Deferred[Any]:
+        del within
+        self.store.write(self.smsc.ledger.take(), Numbers(*self.smsc.numbers()))
+        while self.store.expand():
+            pass
+        return maybeDeferred(question, self.store)
+
+
 @dataclass
 class Site:
     """One simulator's console, on a clock; a test changes the simulator."""
@@ -56,6 +80,8 @@ class Site:
     allowed_hosts: tuple[str, ...] = ()
     local_host: str = "127.0.0.1"
     feed: Feed | None = None
+    keeps: bool = True
+    """Whether messages are kept."""
     found: Checked | None = None
     """What reading the scenario anew finds."""
 
@@ -68,6 +94,7 @@ class Site:
         accounts = scenario.accounts or (DEFAULT_ACCOUNT,)
         self.smsc = Smsc(SmscSettings(), accounts, scenario=scenario, now=self.now)
         in_force = InForce(self.smsc, scenario, accounts, 42, self.now)
+        self.shelf = Shelf(self.smsc) if self.keeps else None
         self.console = Console(
             smsc=self.smsc,
             in_force=in_force,
@@ -81,6 +108,7 @@ class Site:
             version="0.1.0",
             started_at=NOW - 7500,
             scenario_path="scenario.yaml",
+            kept=lambda: self.shelf,
             settings=[SettingShown("grace", "5s", "built-in"), SettingShown("seed", "42", "smsc-sim.yaml:3")],
             listening=lambda: {"smpp": ["127.0.0.1:2775"], "smpp_tls": ["[::1]:2776"], "http": ["127.0.0.1:8080"]},
             ready=lambda: self.ready,
