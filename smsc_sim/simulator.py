@@ -27,6 +27,7 @@ from smsc_sim.net.protocol import SmppFactory
 from smsc_sim.net.ready import ReadyReport
 from smsc_sim.net.storekeeper import Storekeeper
 from smsc_sim.net.tls import context_factory, kept_identity, load_identity
+from smsc_sim.net.verifier import Verifier
 from smsc_sim.options import OPTIONS, Settings
 from smsc_sim.options.model import NONE
 from smsc_sim.scenario.load import Checked, check_path
@@ -39,6 +40,7 @@ from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.schema import DATABASE, make_folder
 from smsc_sim.sim.store.store import Store
+from smsc_sim.sim.verify.facts import SessionTraits
 from smsc_sim.web.access import Access
 from smsc_sim.web.auth_file import load_auth_file
 from smsc_sim.web.console import Console, SettingShown
@@ -108,6 +110,8 @@ class Simulator(Service):
         )
         self.store: Storekeeper | None = None
         """Where messages are kept; None when none are, and before the service begins."""
+        self.verifier: Verifier | None = None
+        """Who answers verifications; likewise."""
         if settings.pdu_log != "none":
             self.smsc.journal.subscribe(PduLog(self.smsc, octets=settings.pdu_log == "hex"))
         self.journal_file: JournalFile | None = None
@@ -124,6 +128,7 @@ class Simulator(Service):
         self._watcher = LoopingCall(self._watch)
         self._watcher.clock = reactor
         self._ready = False
+        self._calling: set[Deferred[Session]] = set()
         self.in_force = InForce(self.smsc, settings.scenario, settings.accounts, settings.seed, self._started_at)
         self.console = self._console(draw_token)
         smpp = SmppFactory(self.driver)
@@ -165,7 +170,16 @@ class Simulator(Service):
             keep=settings.messages_kept,
         )
         self.driver.storekeeper = keeper
+        self.verifier = Verifier(keeper, self._reactor, self.driver.sockets, self._traits_of)
         return keeper
+
+    def _traits_of(self, number: int) -> SessionTraits | None:
+        """What conditions ask about a session, as long as it can be named."""
+        sessions = self.smsc.journal.sessions
+        if number not in sessions:
+            return None
+        session = sessions.get(number)
+        return SessionTraits(session.bind, session.peer, bool(session.tls))
 
     def _console(self, draw_token: Callable[[], str]) -> Console:
         settings, smsc, in_force = self.settings, self.smsc, self.in_force
@@ -189,6 +203,7 @@ class Simulator(Service):
             started_at=self._started_at,
             scenario_path=settings.scenario_path,
             kept=lambda: self.store,
+            verifier=lambda: self.verifier,
             advance=self.advance,
             advance_to=self.advance_to,
             advance_to_next=self.advance_to_next,
@@ -362,6 +377,8 @@ class Simulator(Service):
         self._ready = False
         if self._watcher.running:
             self._watcher.stop()
+        for calling in list(self._calling):
+            calling.cancel()
         driver = self.driver
         closing: list[Deferred[Any]] = [maybeDeferred(port.stopListening) for port in self._ports]
         now = driver.clock()
@@ -395,7 +412,14 @@ class Simulator(Service):
             self._log.say("warn", f"no outbind: {failure.getErrorMessage()}")
             return failure
 
-        return send_outbind(self._reactor, self.driver, endpoint, outbind).addErrback(failed)
+        calling = send_outbind(self._reactor, self.driver, endpoint, outbind)
+        self._calling.add(calling)
+
+        def done(result: Any) -> Any:
+            self._calling.discard(calling)
+            return result
+
+        return calling.addErrback(failed).addBoth(done)
 
     def _hint(self) -> ClientHint | None:
         addresses = self._listeners["smpp"].addresses

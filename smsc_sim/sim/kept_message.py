@@ -51,8 +51,24 @@ class KeptMessage:
 
     @classmethod
     def at(cls, stored: StoredMessage, now: float) -> KeptMessage:
-        """The message at ``now``, see :func:`state_of`."""
-        state, since, error_code = state_of(stored, now)
+        """The message at ``now``.
+
+        It is in the state that the last of its receipts by then tells, asked for or not, so that nobody is told two
+        things.
+        """
+        state, since, error_code = MessageState.ENROUTE, 0.0, ""
+        told = [(stored.state_at, stored.state, stored.error_code)]
+        told += [
+            (min(receipt.due, receipt.sent_at or receipt.due), receipt.state, receipt.error_code)
+            for receipt in stored.receipts
+            if receipt.status not in ("cancelled", "manual")
+        ]
+        for instant, name, error in told:
+            reached = MessageState[name] if name else MessageState.ENROUTE
+            if since < instant <= now and reached not in TRANSIENT_STATES:
+                state, since, error_code = reached, instant, error
+        if not since:
+            state = MessageState.SCHEDULED if now < stored.scheduled_at else MessageState.ENROUTE
         return cls(stored, _fields_of(stored), state, bool(since), since, error_code)
 
     @property
@@ -100,27 +116,6 @@ class KeptMessage:
             number=stored.nth,
             revision=len(stored.receipts) + 1 if revision is None else revision,
         )
-
-
-def state_of(stored: StoredMessage, now: float) -> tuple[MessageState, float, str]:
-    """The state of an accepted message at ``now``, since when it is final (0: it is not), and its error code.
-
-    It is in the state that the last of its receipts by then tells, asked for or not, so that nobody is told two things.
-    """
-    state, since, error_code = MessageState.ENROUTE, 0.0, ""
-    told = [(stored.state_at, stored.state, stored.error_code)]
-    told += [
-        (min(receipt.due, receipt.sent_at or receipt.due), receipt.state, receipt.error_code)
-        for receipt in stored.receipts
-        if receipt.status not in ("cancelled", "manual")
-    ]
-    for instant, name, error in told:
-        reached = MessageState[name] if name else MessageState.ENROUTE
-        if since < instant <= now and reached not in TRANSIENT_STATES:
-            state, since, error_code = reached, instant, error
-    if not since:
-        state = MessageState.SCHEDULED if now < stored.scheduled_at else MessageState.ENROUTE
-    return state, since, error_code
 
 
 def messages_of(smsc: Smsc, session: Session, pdu: Pdu, status: int, now: float) -> list[KeptMessage]:

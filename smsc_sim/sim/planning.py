@@ -25,7 +25,7 @@ def plan_receipts(smsc: Smsc, message: Submitted, fate: Fate, now: float) -> lis
     name of the state, error code, and when it is due.
     """
     receipts: list[tuple[object, ...]] = []
-    soonest = min(_SOON, smsc.settings.receipts.keep / 2)
+    soonest = min(_SOON, message.account.receipts.keep / 2)
     usual = message.has_usual_id and message.account.usual_receipts and len(fate.receipts) == 1
     for due in fate.receipts:
         action = due.action

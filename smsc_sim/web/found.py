@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from msgspec import structs
 from twisted.internet.defer import Deferred, inlineCallbacks, succeed
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
 from smsc_sim.scenario.findings import Finding, FindingsError
 from smsc_sim.scenario.value_kind import BadValue
+from smsc_sim.sim.journal.table import defused
 from smsc_sim.sim.search.grammar import parse
 from smsc_sim.sim.search.paging import NEWEST_FIRST, Cursor, Sort, parse_cursor, parse_sort
 from smsc_sim.sim.search.query import EVERYTHING, Query
 from smsc_sim.sim.store.pages import OLDEST_FIRST, Page, Removed, page, remove_found
 from smsc_sim.sim.store.stored import StoredMessage
-from smsc_sim.sim.store.written import COLUMNS, as_cells, as_json
+from smsc_sim.sim.visible import visible
 from smsc_sim.web.console import Kept
+from smsc_sim.web.dispatch import as_json
+from smsc_sim.web.message_view import MessageLine, line_of
 
 EXPORTED_AT_ONCE: Final = 500
 """Messages that an export reads in one go."""
@@ -82,19 +85,39 @@ def delete_all(kept: Kept, query: Query, now: float, up_to: int) -> Generator[De
             return total
 
 
+COLUMNS: Final = tuple(field.encode_name for field in structs.fields(MessageLine))
+"""Of an export as CSV: what a message in a list of the API has."""
+
+CSV_HEAD: Final = (",".join(COLUMNS) + "\r\n").encode()
+
+
 def json_lines(messages: Sequence[StoredMessage], now: float) -> bytes:
-    """Messages as JSON, one on each line; what is not ASCII is escaped, so that any text is one line."""
-    return b"".join(json.dumps(as_json(message, now)).encode() + b"\n" for message in messages)
+    """Messages as the API lists them, one on each line."""
+    return b"".join(as_json(line_of(message, now)) + b"\n" for message in messages)
 
 
 def csv_rows(messages: Sequence[StoredMessage], now: float) -> bytes:
-    """Messages as rows of CSV (RFC 4180)."""
+    """Messages as rows of CSV (RFC 4180).
+
+    Controls and other invisible characters are escapes, and what a spreadsheet would take for the beginning of a
+    formula has ``'`` in front.
+    """
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(as_cells(message, now) for message in messages)
+    csv.writer(text).writerows(_cells(line_of(message, now)) for message in messages)
     return text.getvalue().encode()
 
 
-CSV_HEAD: Final = (",".join(COLUMNS) + "\r\n").encode()
+def _cells(line: MessageLine) -> list[str]:
+    receipts = " ".join(f"{receipt.state}:{receipt.status}".lstrip(":") for receipt in line.receipts)
+    values = (receipts if name == "receipts" else getattr(line, name) for name in line.__struct_fields__)
+    return [_cell(value) for value in values]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return defused(visible(value))
+    return "" if value is None else str(value)
+
 
 WriteRows = Callable[[Sequence[StoredMessage], float], bytes]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from smsc_sim.sim.kept_message import state_of
 from smsc_sim.sim.store.stored import ReceiptStatus, StoredMessage, StoredReceipt
 from smsc_sim.smpp.receipt_text import MessageState
 from smsc_sim.smpp.status import name_of
+from smsc_sim.web.message_view import state_now
 
 Tone: TypeAlias = Literal["good", "bad", "pending"]
 
-_GOOD: Final = frozenset({MessageState.DELIVERED, MessageState.ACCEPTED})
-_OPEN: Final = frozenset({MessageState.ENROUTE, MessageState.SCHEDULED})
+_GOOD: Final = frozenset({"DELIVERED", "ACCEPTED"})
+_OPEN: Final = frozenset({"ENROUTE", "SCHEDULED"})
 
 _SHAPES: Final[dict[ReceiptStatus, str]] = {
     "scheduled": "◌",
@@ -65,14 +65,12 @@ def row_of(message: StoredMessage, now: float) -> Row:
     if message.direction == "mo":
         status = message.receipts[0].command_status if message.receipts else None
         return Row(message, "", "pending", status, tuple(map(_dot, message.receipts)))
-    if not message.state:
-        return Row(message, "", "bad", message.command_status, ())
-    state, _, _ = state_of(message, now)
-    return Row(message, state.name, tone_of(state), message.command_status, tuple(map(_dot, message.receipts)))
+    state = state_now(message, now)
+    return Row(message, state, tone_of(state), message.command_status, tuple(map(_dot, message.receipts)))
 
 
-def tone_of(state: MessageState) -> Tone:
-    """How good a state is."""
+def tone_of(state: str) -> Tone:
+    """How good a state is, by its name."""
     return "good" if state in _GOOD else "pending" if state in _OPEN else "bad"
 
 
@@ -103,7 +101,7 @@ def _dot(receipt: StoredReceipt) -> Dot:
     if receipt.status in {"refused", "discarded"}:
         tone = "bad"
     elif receipt.state:
-        tone = tone_of(MessageState[receipt.state])
+        tone = tone_of(receipt.state)
     elif receipt.status == "acknowledged":
         tone = "good"
     return Dot(_SHAPES[receipt.status], tone, receipt_words(receipt))

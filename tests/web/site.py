@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.parser import Parser
-from typing import Any
+from typing import Any, TypeVar
 
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -14,16 +14,18 @@ from twisted.internet.protocol import Protocol
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
+from smsc_sim.net.verifier import Verifier
 from smsc_sim.scenario.account import DEFAULT_ACCOUNT
 from smsc_sim.scenario.load import Checked, load_text
 from smsc_sim.scenario.loaded import NO_SCENARIO
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim.in_force import InForce
+from smsc_sim.sim.ledger import Entry
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.batch import Numbers
-from smsc_sim.sim.store.finding import Finder
 from smsc_sim.sim.store.store import Store
+from smsc_sim.sim.verify.facts import unknown_session
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.web.access import Access
 from smsc_sim.web.auth_file import AuthFile
@@ -32,6 +34,8 @@ from smsc_sim.web.hint import ClientHint
 from smsc_sim.web.listener import WebFactory
 from smsc_sim.web.live import TOPICS, pulse_of
 from smsc_sim.web.sse import EventHub, Feed
+
+Answer = TypeVar("Answer")
 
 NOW = 1_795_326_824.12
 """2026-11-22T05:53:44.120Z."""
@@ -48,8 +52,8 @@ class Response:
         return json.loads(self.body)
 
 
-class Shelf:
-    """Messages, kept in memory; it answers at once."""
+class SyncKeeper:
+    """A storekeeper without a thread: everything is done when it is asked for."""
 
     failing = ""
     lost = 0
@@ -57,15 +61,28 @@ class Shelf:
     def __init__(self, smsc: Smsc) -> None:
         self.smsc = smsc
         self.store = Store()
+        self.on_written: Callable[[list[Entry]], None] = lambda entries: None
         smsc.ledger.kept = True
-        smsc.lookup = Finder(self.store, lambda: smsc.ledger.entries)
 
-    def ask(self, question: Callable[[Store], Any], within: float | None = None) -> Deferred[Any]:
-        del within
-        self.store.write(self.smsc.ledger.take(), Numbers(*self.smsc.numbers()))
+    @property
+    def thread(self) -> SyncKeeper:
+        return self
+
+    def do(self, job: Callable[[Store], Answer]) -> Deferred[Answer]:
+        return maybeDeferred(job, self.store)
+
+    def ask(self, question: Callable[[Store], Answer], within: float | None = None) -> Deferred[Answer]:
+        self.write()
         while self.store.expand():
             pass
-        return maybeDeferred(question, self.store)
+        return self.do(question)
+
+    def write(self) -> None:
+        """What the ledger has goes to the store."""
+        entries = self.smsc.ledger.take()
+        if entries:
+            self.store.write(entries, Numbers(*self.smsc.numbers()))
+            self.on_written(entries)
 
 
 @dataclass
@@ -80,7 +97,7 @@ class Site:
     allowed_hosts: tuple[str, ...] = ()
     local_host: str = "127.0.0.1"
     feed: Feed | None = None
-    keeps: bool = True
+    keeps: bool = False
     """Whether messages are kept."""
     found: Checked | None = None
     """What reading the scenario anew finds."""
@@ -93,8 +110,11 @@ class Site:
         scenario = load_text(self.scenario, "scenario.yaml") if self.scenario else NO_SCENARIO
         accounts = scenario.accounts or (DEFAULT_ACCOUNT,)
         self.smsc = Smsc(SmscSettings(), accounts, scenario=scenario, now=self.now)
+        self.keeper = SyncKeeper(self.smsc) if self.keeps else None
+        verifier = None
+        if self.keeper is not None:
+            verifier = Verifier(self.keeper, self.clock, lambda: self.now, unknown_session)
         in_force = InForce(self.smsc, scenario, accounts, 42, self.now)
-        self.shelf = Shelf(self.smsc) if self.keeps else None
         self.console = Console(
             smsc=self.smsc,
             in_force=in_force,
@@ -108,7 +128,8 @@ class Site:
             version="0.1.0",
             started_at=NOW - 7500,
             scenario_path="scenario.yaml",
-            kept=lambda: self.shelf,
+            kept=lambda: self.keeper,
+            verifier=lambda: verifier,
             settings=[SettingShown("grace", "5s", "built-in"), SettingShown("seed", "42", "smsc-sim.yaml:3")],
             listening=lambda: {"smpp": ["127.0.0.1:2775"], "smpp_tls": ["[::1]:2776"], "http": ["127.0.0.1:8080"]},
             ready=lambda: self.ready,
@@ -129,6 +150,8 @@ class Site:
 
     def _settle(self, now: float) -> None:
         self.settled.append(now)
+        if self.keeper is not None:
+            self.keeper.write()
 
     # The simulator
 
@@ -147,6 +170,8 @@ class Site:
         octets = encode("submit_sm", sequence_number=session.received + 1, fields=fields)
         self.smsc.receive(session, octets, self.now)
         self.smsc.take_output(session, self.now)
+        if self.keeper is not None:
+            self.keeper.write()
 
     # The browser
 

@@ -2,10 +2,22 @@
 
 from typing import Final
 
-from smsc_sim.web.api import accounts, events, explain, info, rules, scenario, sessions, switches, tables
+from smsc_sim.web.api import (
+    accounts,
+    events,
+    explain,
+    info,
+    messages,
+    rules,
+    scenario,
+    sessions,
+    switches,
+    tables,
+    verify,
+)
 from smsc_sim.web.endpoint import Endpoint
 
-MODULES: Final = (info, scenario, explain, rules, switches, accounts, sessions, events, tables)
+MODULES: Final = (info, scenario, explain, rules, switches, accounts, sessions, messages, verify, events, tables)
 """In the order of the document."""
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = tuple(
