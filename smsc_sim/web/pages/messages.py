@@ -20,9 +20,9 @@ from smsc_sim.web.api.tables import all_test_numbers
 from smsc_sim.web.call import Stream
 from smsc_sim.web.console import Console
 from smsc_sim.web.found import CSV_HEAD, Search, WriteRows, csv_rows, delete_all, export, json_lines
-from smsc_sim.web.kept import PATIENCE, ask, kept_of
+from smsc_sim.web.kept import BAD_SEARCH, PATIENCE, ask, kept_of
 from smsc_sim.web.page import Done, Shown, Visit, action, page
-from smsc_sim.web.problem import NOT_FOUND
+from smsc_sim.web.problem import BAD_PARAMETER
 from smsc_sim.web.rows import row_of
 
 SHOWN: Final = 50
@@ -31,6 +31,12 @@ MOST_COUNTED: Final = 10_000
 """Messages that are counted before they are deleted; more are "more than"."""
 EFFORT: Final = 20_000_000
 """What counting may cost: about half a second."""
+
+FORMATS: Final[dict[str, tuple[str, WriteRows, bytes]]] = {
+    "jsonl": ("application/jsonl", json_lines, b""),
+    "csv": ("text/csv; charset=utf-8", csv_rows, CSV_HEAD),
+}
+"""Of exports: the Content-Type, what writes the messages, and what stands before them."""
 
 TRY: Final = ("is:refused", "is:failed", "is:pending", "is:multipart", "is:mo", "after:10m")
 """Searches that one click away."""
@@ -78,16 +84,20 @@ def messages(console: Console, visit: Visit) -> Shown | Deferred[Shown]:
     return ask(console, lambda store: shown | _look(store, search, now, wants_deletion=wants_deletion), PATIENCE)
 
 
-@page("/messages.jsonl", title="Messages as JSON lines")
-def as_json_lines(console: Console, visit: Visit) -> Stream:
-    """All that a search finds, one message on a line."""
-    return _exported(console, visit, "application/jsonl", "messages.jsonl", json_lines)
-
-
-@page("/messages.csv", title="Messages as CSV")
-def as_csv(console: Console, visit: Visit) -> Stream:
-    """All that a search finds, for spreadsheets."""
-    return _exported(console, visit, "text/csv; charset=utf-8", "messages.csv", csv_rows, CSV_HEAD)
+@page("/messages/download", title="Messages as a file", under="/messages")
+def download(console: Console, visit: Visit) -> Stream:
+    """All that a search finds, the oldest first, as JSON lines or CSV."""
+    search = Search.of(visit.query)
+    if search.findings:
+        raise BAD_SEARCH.error("The search cannot be read, so there is nothing to export.")
+    wanted = visit.query.get("format", "jsonl")
+    if wanted not in FORMATS:
+        raise BAD_PARAMETER.error(f"The format is one of {', '.join(FORMATS)}.")
+    content_type, write, head = FORMATS[wanted]
+    kept, now = kept_of(console), console.clock()
+    return Stream(
+        content_type, lambda request: export(kept, search.query, now, request, write, head), f"messages.{wanted}"
+    )
 
 
 @action("/messages/delete")
@@ -96,7 +106,7 @@ def delete(console: Console, visit: Visit, form: DeleteForm) -> Deferred[Done]:
     del visit
     search = Search.of({"q": form.q})
     if search.findings:
-        raise NOT_FOUND.error("The search cannot be read, so nothing was deleted.")
+        raise BAD_SEARCH.error("The search cannot be read, so nothing was deleted.")
     deleted = delete_all(kept_of(console), search.query, console.clock(), form.up_to)
     return deleted.addCallback(lambda total: Done("/messages", f"{total:,} message{'s' * (total != 1)} deleted."))
 
@@ -147,16 +157,6 @@ def _doomed(store: Store, search: Search, now: float) -> int:
         return count_found(store, search.query, now, most=MOST_COUNTED + 1, effort=EFFORT)
     except TooMuchWork:
         return MOST_COUNTED + 1
-
-
-def _exported(
-    console: Console, visit: Visit, content_type: str, name: str, write: WriteRows, head: bytes = b""
-) -> Stream:
-    search = Search.of(visit.query)
-    if search.findings:
-        raise NOT_FOUND.error("The search cannot be read, so there is nothing to export.")
-    kept, now = kept_of(console), console.clock()
-    return Stream(content_type, lambda request: export(kept, search.query, now, request, write, head), name)
 
 
 def turned(sort: Sort, key: str) -> str:
