@@ -72,7 +72,7 @@ def message(console: Console, visit: Visit, message: str) -> Deferred[Shown]:
     return ask(console, lambda store: _look(store, number)).addCallback(lambda found: _shown(console, visit, found))
 
 
-@page("/messages/{message}/octets", title="The octets of a message", under="/messages")
+@page("/messages/{message}/octets", title="The octets of a message")
 def octets(console: Console, visit: Visit, message: str) -> Deferred[Octets]:
     """The PDU as a file."""
     del visit

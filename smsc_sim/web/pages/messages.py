@@ -84,7 +84,7 @@ def messages(console: Console, visit: Visit) -> Shown | Deferred[Shown]:
     return ask(console, lambda store: shown | _look(store, search, now, wants_deletion=wants_deletion), PATIENCE)
 
 
-@page("/messages/download", title="Messages as a file", under="/messages")
+@page("/messages/download", title="Messages as a file")
 def download(console: Console, visit: Visit) -> Stream:
     """All that a search finds, the oldest first, as JSON lines or CSV."""
     search = Search.of(visit.query)
