@@ -204,10 +204,12 @@ class Simulator(Service):
             scenario_path=settings.scenario_path,
             kept=lambda: self.store,
             verifier=lambda: self.verifier,
+            clock_kind=settings.clock,
             advance=self.advance,
             advance_to=self.advance_to,
             advance_to_next=self.advance_to_next,
             outbind=self.outbind,
+            allow_raw=settings.allow_raw,
             settings=[
                 SettingShown(row.key, row.write(row.value_in(settings)), settings.origins.get(row.key, ""))
                 for row in OPTIONS

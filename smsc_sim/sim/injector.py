@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from math import inf
@@ -45,11 +46,13 @@ RESULTS_KEPT: Final = 200
 class Injector:
     """Makes messages and gives them to delivery, which treats them as it treats receipts."""
 
-    __slots__ = ("_last", "_smsc", "results")
+    __slots__ = ("_last", "_smsc", "counts", "results")
 
     def __init__(self, smsc: Smsc) -> None:
         self._smsc = smsc
         self._last = 0
+        self.counts: Counter[InjectedStatus] = Counter()
+        """PDUs of all injections that are done, by what they came to."""
         self.results: dict[int, InjectionResult] = {}
         """Injections by number: those that go on, and the latest."""
 
@@ -287,7 +290,16 @@ class Run:
         records: list[ReceiptRecord] = []
         keys = self._injector.keys(len(bodies))
         for part, (key, body) in enumerate(zip(keys, bodies, strict=True), 1):
-            pdu = InjectedPdu(result.messages, part, len(bodies), account.system_id, now, self._changed, data_coding)
+            pdu = InjectedPdu(
+                result.messages,
+                part,
+                len(bodies),
+                account.system_id,
+                now,
+                self._changed,
+                data_coding,
+                message_of(key),
+            )
             result.take(pdu)
             smsc.delivery.watchers[key] = pdu
             records.append(mo_record(key, body, now, origin, via, found.pdu))
@@ -303,6 +315,7 @@ class Run:
     def _changed(self, pdu: InjectedPdu, now: float) -> None:
         if pdu.done:
             self._result.count(pdu, now)
+            self._injector.counts[pdu.status] += 1
             self._plan(now)
         if self._on_answer is None:
             return

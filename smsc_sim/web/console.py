@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred, DeferredLock, fail
 from twisted.internet.interfaces import IReactorTime
@@ -95,6 +95,8 @@ class Console:
     """As it was named: a file, a name such as ``builtin:test-numbers``, or ``none``."""
     kept: Callable[[], Kept | None] = lambda: None
     """Where messages are kept; None: they are not."""
+    clock_kind: Literal["real", "manual"] = "real"
+    """Whether time passes for messages by itself."""
     verifier: Callable[[], Verifying | None] = lambda: None
     """Who answers verifications; None where no messages are kept."""
     sending: DeferredLock = field(default_factory=DeferredLock)
@@ -107,6 +109,8 @@ class Console:
     """Likewise, until the next thing is due."""
     outbind: Callable[[str, str, str], Deferred[Session]] | None = None
     """Connects to an ESME that waits (endpoint, system_id or empty, password) and asks it to bind."""
+    allow_raw: bool = False
+    """Whether octets may be sent to ESMEs as they are."""
     settings: Sequence[SettingShown] = ()
     listening: Callable[[], Mapping[str, Sequence[str]]] = dict
     """Addresses by kind of port: ``smpp``, ``smpp_tls``, ``http``."""

@@ -18,10 +18,15 @@ LONGEST_REASON: Final = 200
 """Characters."""
 
 
+def session_number(name: str) -> int | None:
+    """The number in the name of a session, such as ``s7``, or in text; None when there is none."""
+    number = name.removeprefix("s")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None
+
+
 def find_session(smsc: Smsc, name: str) -> Session | None:
     """The live session of this name, such as ``s7``, or of this number."""
-    number = name.removeprefix("s")
-    return smsc.sessions.get(int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else None
+    return smsc.sessions.get(session_number(name) or 0)
 
 
 def end_session(smsc: Smsc, session: Session, how: How, reason: str, now: float) -> None:

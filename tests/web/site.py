@@ -26,7 +26,9 @@ from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.batch import Numbers
 from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.verify.facts import unknown_session
-from smsc_sim.smpp.pdu import encode
+from smsc_sim.smpp.commands import RESPONSE_BIT
+from smsc_sim.smpp.framing import whole_frames
+from smsc_sim.smpp.pdu import Pdu, encode
 from smsc_sim.web.access import Access
 from smsc_sim.web.auth_file import AuthFile
 from smsc_sim.web.console import Console, SettingShown
@@ -97,6 +99,7 @@ class Site:
     allowed_hosts: tuple[str, ...] = ()
     local_host: str = "127.0.0.1"
     feed: Feed | None = None
+    allow_raw: bool = False
     keeps: bool = False
     """Whether messages are kept."""
     found: Checked | None = None
@@ -128,6 +131,7 @@ class Site:
             version="0.1.0",
             started_at=NOW - 7500,
             scenario_path="scenario.yaml",
+            allow_raw=self.allow_raw,
             kept=lambda: self.keeper,
             verifier=lambda: verifier,
             settings=[SettingShown("grace", "5s", "built-in"), SettingShown("seed", "42", "smsc-sim.yaml:3")],
@@ -172,6 +176,22 @@ class Site:
         self.smsc.take_output(session, self.now)
         if self.keeper is not None:
             self.keeper.write()
+
+    def run(self) -> None:
+        """What is due happens."""
+        self.smsc.run_until(self.now)
+        if self.keeper is not None:
+            self.keeper.write()
+
+    def answer(self, session: Session, command_status: int = 0) -> None:
+        """This client answers all that it has been asked."""
+        for octets in whole_frames(self.smsc.take_output(session, self.now)):
+            pdu = Pdu(octets)
+            response = encode(
+                pdu.command_id | RESPONSE_BIT, sequence_number=pdu.sequence_number, command_status=command_status
+            )
+            self.smsc.receive(session, response, self.now)
+        self.run()
 
     # The browser
 
@@ -231,9 +251,22 @@ def request_of(
 
 
 def response_of(octets: bytes) -> Response:
-    head, _, body = octets.decode().partition("\r\n\r\n")
-    status_line, _, headers = head.partition("\r\n")
-    return Response(int(status_line.split()[1]), dict(Parser().parsestr(headers)), body)
+    head, _, body = octets.partition(b"\r\n\r\n")
+    status_line, _, lines = head.decode().partition("\r\n")
+    headers = dict(Parser().parsestr(lines))
+    if headers.get("Transfer-Encoding") == "chunked":
+        body = _joined(body)
+    return Response(int(status_line.split()[1]), headers, body.decode("utf-8", "surrogateescape"))
+
+
+def _joined(chunked: bytes) -> bytes:
+    parts = []
+    while chunked:
+        size, _, rest = chunked.partition(b"\r\n")
+        length = int(size, 16)
+        parts.append(rest[:length])
+        chunked = rest[length + 2 :]
+    return b"".join(parts)
 
 
 def form_of(fields: Mapping[str, str]) -> bytes:

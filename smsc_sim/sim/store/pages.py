@@ -213,10 +213,9 @@ def remove_found(
 
 
 def unended_of(store: Store, account: str | None, after: int, limit: int) -> list[StoredMessage]:
-    """The next messages behind an id with receipts that may still be sent; ``account``: a system_id, None: of all."""
+    """The next messages behind an id that something may still be sent for; ``account``: a system_id, None: of all."""
     condition = (
-        "direction = 'mt' AND id > ? AND id IN"
-        " (SELECT message FROM receipt WHERE status IN ('scheduled', 'waiting', 'sent', 'manual'))"
+        "id > ? AND id IN (SELECT message FROM receipt WHERE status IN ('scheduled', 'waiting', 'sent', 'manual'))"
     )
     values: tuple[object, ...] = (after,)
     if account is not None:
