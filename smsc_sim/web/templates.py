@@ -5,6 +5,7 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from smsc_sim.scenario.values import format_duration
 from smsc_sim.smpp import coding, status
 from smsc_sim.web.assets import Assets
 from smsc_sim.web.visible import visible
@@ -32,6 +33,7 @@ class Templates:
             visible=visible,
             count=count,
             duration=duration,
+            span=format_duration,
             clock=clock,
             iso=iso,
             status=status.name_of,
