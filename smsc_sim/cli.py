@@ -35,6 +35,8 @@ Usage: {PROGRAM} COMMAND ...
   wait-ready URL|FILE [--timeout TIME]
                                wait (at most 10s) until a server listens: the address
                                of its pages, or the file that --ready-file names
+  hash-password                a password for --auth-file, read from the terminal or
+                               standard input, written so that the file does not tell it
   version                      show the version
 
 Exit codes: 0 fine, 2 wrong usage or file, 3 cannot listen, 4 internal error, 5 time-out
@@ -203,6 +205,20 @@ def _listens(address: str) -> bool:
         return False
 
 
+def _hash_password(words: list[str]) -> int:
+    if words:
+        raise Refused("hash-password takes nothing behind it: a password there could be seen by others")
+    from getpass import getpass
+
+    from smsc_sim.web.passwords import hash_password
+
+    password = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise Refused("hash-password: the password is empty")
+    print(hash_password(password, os.urandom(16)))
+    return FINE
+
+
 def _version(words: list[str]) -> int:
     if words:
         raise Refused("version takes nothing behind it")
@@ -228,6 +244,7 @@ _COMMANDS: Final[dict[str, Callable[[list[str]], int]]] = {
     "init": _about_scenarios("init"),
     "config": _config,
     "wait-ready": _wait_ready,
+    "hash-password": _hash_password,
     "version": _version,
 }
 

@@ -124,6 +124,7 @@ class Simulator(Service):
         self._watcher = LoopingCall(self._watch)
         self._watcher.clock = reactor
         self._ready = False
+        self._calling: set[Deferred[Session]] = set()
         self.in_force = InForce(self.smsc, settings.scenario, settings.accounts, settings.seed, self._started_at)
         self.console = self._console(draw_token)
         smpp = SmppFactory(self.driver)
@@ -362,6 +363,8 @@ class Simulator(Service):
         self._ready = False
         if self._watcher.running:
             self._watcher.stop()
+        for calling in list(self._calling):
+            calling.cancel()
         driver = self.driver
         closing: list[Deferred[Any]] = [maybeDeferred(port.stopListening) for port in self._ports]
         now = driver.clock()
@@ -395,7 +398,14 @@ class Simulator(Service):
             self._log.say("warn", f"no outbind: {failure.getErrorMessage()}")
             return failure
 
-        return send_outbind(self._reactor, self.driver, endpoint, outbind).addErrback(failed)
+        calling = send_outbind(self._reactor, self.driver, endpoint, outbind)
+        self._calling.add(calling)
+
+        def done(result: Any) -> Any:
+            self._calling.discard(calling)
+            return result
+
+        return calling.addErrback(failed).addBoth(done)
 
     def _hint(self) -> ClientHint | None:
         addresses = self._listeners["smpp"].addresses

@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from smsc_sim import __version__, cli
 from smsc_sim.cli import main
 from smsc_sim.options import Settings
+from smsc_sim.web.passwords import matches
 
 ENVIRONMENT = {"PYTHONPATH": str(Path(cli.__file__).parents[1]), "HOME": "/nonexistent"}
 
@@ -56,6 +58,17 @@ def test_nothing_at_all_is_wrong_usage(run: Run) -> None:
     code, out, err = run()
     assert (code, out) == (2, "")
     assert err.startswith("Usage: smsc-sim COMMAND")
+
+
+def test_a_password_is_hashed_and_not_repeated(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("s3cret\n"))
+    code, out, err = run("hash-password")
+    assert (code, err) == (0, "")
+    assert "s3cret" not in out
+    assert matches(out.strip(), "s3cret")
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert run("hash-password")[0] == 2
+    assert run("hash-password", "s3cret")[0] == 2
 
 
 @pytest.mark.parametrize("word", ["version", "--version"])

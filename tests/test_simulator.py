@@ -27,7 +27,7 @@ def write(folder: Path, profile: str, rules: str = "") -> Path:
 
 
 def test_a_reload_changes_rules_accounts_timers_and_retries_together(tmp_path: Path) -> None:
-    path = write(tmp_path, "retry: none")
+    path = write(tmp_path, "delivery: {retry: none}")
     reactor = MemoryReactorClock()
     settings = Settings(
         accounts=ACCOUNTS, scenario=load(path), scenario_path=str(path), smpp_tls=(), http=(), origins={}
@@ -35,15 +35,15 @@ def test_a_reload_changes_rules_accounts_timers_and_retries_together(tmp_path: P
     simulator = Simulator(settings, reactor, reactor.seconds, draw_token=lambda: "token")
     account = simulator.smsc.accounts.find("alpha")
     assert account is not None
-    assert (account.retry, account.definition.sessions) == ((), None)
-    write(tmp_path, "retry: 9s\ntimers: {inactivity: 77s}\nlimits: {sessions: 4}", "rules: [{name: r}]")
+    assert (account.receipts.retry, account.definition.sessions) == ((), None)
+    write(tmp_path, "delivery: {retry: 9s}\ntimers: {inactivity: 77s}\nlimits: {sessions: 4}", "rules: [{name: r}]")
     simulator.reload()
     assert simulator.smsc.accounts.find("alpha") is account
-    assert (account.retry, account.timers.inactivity, account.definition.sessions) == ((9.0,), 77.0, 4)
+    assert (account.receipts.retry, account.timers.inactivity, account.definition.sessions) == ((9.0,), 77.0, 4)
     assert simulator.smsc.rules is not None
-    write(tmp_path, "retry: never")
+    write(tmp_path, "delivery: {retry: never}")
     simulator.reload()
-    assert (account.retry, account.timers.inactivity) == ((9.0,), 77.0)
+    assert (account.receipts.retry, account.timers.inactivity) == ((9.0,), 77.0)
 
 
 def simulator(settings: Settings) -> tuple[Simulator, Clock]:

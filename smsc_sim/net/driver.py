@@ -11,6 +11,9 @@ from smsc_sim.net.storekeeper import Storekeeper
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Note, Smsc
 
+EVENTS_IN_TURN = 5_000
+"""Events that happen before sockets are looked at again; so many are due only after the process stood still."""
+
 
 class Driver:
     """Stands between connections and one :class:`~smsc_sim.sim.smsc.Smsc`.
@@ -112,4 +115,4 @@ class Driver:
 
     def _run(self, now: float) -> None:
         """Let happen what is due."""
-        self.smsc.run_until(now)
+        self.smsc.run_until(now, EVENTS_IN_TURN)

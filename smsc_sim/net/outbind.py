@@ -79,7 +79,7 @@ def _words(failure: Failure, within: float) -> str:
     """Why there is no connection, in one line."""
     error = failure.value
     if isinstance(error, _TOO_LATE):
-        return f"no connection within {within:g} s"
+        return f"no connection within {within:g} s, or given up before"
     if isinstance(error, ConnectError) and isinstance(error.osError, int):
         return reason_of(OSError(error.osError, os.strerror(error.osError)))
     if isinstance(error, OSError) and error.strerror:

@@ -15,9 +15,11 @@ from twisted.python.failure import Failure
 from smsc_sim.net.store_thread import StoreThread
 from smsc_sim.sim.ledger import Entry
 from smsc_sim.sim.resume import Resumption
+from smsc_sim.sim.rulebook import DECIDED
 from smsc_sim.sim.session import Ending, Link
 from smsc_sim.sim.smsc import Note, Smsc
 from smsc_sim.sim.store.batch import Numbers
+from smsc_sim.sim.store.counted import counted
 from smsc_sim.sim.store.finding import Finder
 from smsc_sim.sim.store.refused import brings_messages, receipt_keys, refused
 from smsc_sim.sim.store.store import Store
@@ -35,6 +37,8 @@ AGAIN = 1.0
 """Seconds between attempts to write while the store fails."""
 BUSY = 5_000
 """Messages a second from which on rows are left for later."""
+DECIDED_EVERY = 1.0
+"""Seconds between two looks at how many events each rule has decided."""
 QUIET = 2.0
 """Seconds after such traffic before rows are made."""
 KEPT_WHILE_FAILING = 100_000
@@ -85,8 +89,11 @@ class Storekeeper:
         self._counted_at = reactor.seconds()
         self._counted = store.numbers.next_id
         self._finished: list[Deferred[None]] = []
+        self._decided: dict[str, int] = {}
+        self._decided_at = reactor.seconds()
         numbers = store.numbers
         smsc.begin_with(numbers.next_id, numbers.next_number, numbers.last_session)
+        smsc.recall(counted(store))
         smsc.ledger.kept = True
         smsc.lookup = Finder(store, self._latest)
 
@@ -175,6 +182,7 @@ class Storekeeper:
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
         self._timer = None
+        self._count_decisions()
         self._writing = [*self._backlog, *self._smsc.ledger.take()]
         held, self._held = self._held, []
         finished, self._finished = self._finished, []
@@ -231,6 +239,14 @@ class Storekeeper:
             link.carry_out(octets, ending)
         for deferred in finished:
             deferred.callback(None)
+
+    def _count_decisions(self) -> None:
+        """Enter how many events each rule has decided, once in a while: it is of interest to people only."""
+        rules, now = self._smsc.rules, self._reactor.seconds()
+        if rules is not None and now - self._decided_at >= DECIDED_EVERY:
+            self._decided_at = now
+            for rule, decided in rules.decided_since(self._decided):
+                self._smsc.ledger.counted(rule, DECIDED, None, decided)
 
     def _count(self, next_id: int) -> None:
         """Notice whether there is much traffic: rows are made when there is not."""

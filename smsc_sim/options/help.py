@@ -1,4 +1,4 @@
-"""The help text, made from the table of options: grouped, with defaults and environment names, in two screens."""
+"""The help text, made from the table of options: grouped, with defaults and environment names, in three screens."""
 
 from textwrap import wrap
 

@@ -346,6 +346,58 @@ OPTIONS: Final = (
         name="receipt_window",
         rare=True,
     ),
+    Option(
+        "Receipts",
+        "smsc.receipts.retry",
+        "before another attempt",
+        "How long to wait before each further attempt of a receipt that was not taken; the last one repeats. After a "
+        "temporary error (ESME_RMSGQFUL, ESME_RX_T_APPN, ESME_RTHROTTLED, ESME_RSYSERR) all that the account is to get "
+        "waits so long, and goes on in order. Accounts, profiles and rules may say it, too.",
+        name="receipt_retry",
+        rare=True,
+    ),
+    Option(
+        "Receipts",
+        "smsc.receipts.attempts",
+        "given up after; 0: never",
+        "Attempts of a receipt after which it is given up; 0 for no bound.",
+        name="receipt_attempts",
+        rare=True,
+    ),
+    Option(
+        "Receipts",
+        "smsc.receipts.keep",
+        "then given up",
+        "How long a receipt is kept for a session that can take it, or for its next attempt.",
+        name="receipt_keep",
+        rare=True,
+    ),
+    Option(
+        "Receipts",
+        "smsc.receipts.queue",
+        "pending of one account",
+        "How many receipts of one account may be pending: scheduled, waiting, or sent and unanswered.",
+        name="receipt_queue",
+        rare=True,
+    ),
+    Option(
+        "Receipts",
+        "smsc.receipts.queue_full",
+        "or oldest, newest",
+        "What happens when so many are: the next message is answered ESME_RMSGQFUL (``refuse``), or it is accepted "
+        "and of what waits the oldest or newest is given up.",
+        name="receipt_queue_full",
+        rare=True,
+    ),
+    Option(
+        "Receipts",
+        "smsc.receipts.flush",
+        "after a bind; or at once",
+        "How fast receipts that waited while nobody was bound leave after a bind, in order and before newer ones. "
+        "Without it, all at once.",
+        name="receipt_flush",
+        rare=True,
+    ),
     Option("Logging", "log_level", "debug, info, warn, error", "The least important lines that are logged."),
     Option("Logging", "log_format", "or json", "Lines for people, or a JSON object a line."),
     Option("Logging", "pdu_log", "or summary, hex", "What is logged of each PDU: nothing, a line, or its octets, too."),

@@ -10,6 +10,7 @@ from smsc_sim.scenario.id_values import IdsValue
 from smsc_sim.scenario.value_kind import quoted
 from smsc_sim.scenario.values import BindType, Network, Password, Rate, ReceiptsVia, StatusValue, SystemId
 from smsc_sim.scenario.wallet import Wallet
+from smsc_sim.scenario.written_delivery import WrittenDelivery
 
 LONGEST_PASSWORD = 8
 """Characters, SMPP 3.4 section 5.2.2."""
@@ -40,6 +41,8 @@ class AccountDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Where the account may bind from; empty: from everywhere."""
     receipts_via: ReceiptsVia | None = None
     """Which session receipts take; None: the server's ``receipts_via``."""
+    delivery: WrittenDelivery = WrittenDelivery()
+    """What becomes of receipts and messages that an ESME does not take."""
     profile: Annotated[str, Meta(min_length=1)] | None = None
     """The provider profile that the account is under: a built-in one, or a path; None: that of the scenario."""
     wallet: Wallet | None = None

@@ -13,6 +13,7 @@ from smsc_sim.scenario.receipt_layout import ReceiptLayout
 from smsc_sim.scenario.rule import Rule
 from smsc_sim.scenario.settings import Timers
 from smsc_sim.scenario.values import InterfaceVersion, Rate, ReceiptsVia
+from smsc_sim.scenario.written_delivery import WrittenDelivery
 from smsc_sim.smpp.status import CommandStatus
 
 GENERIC = "generic"
@@ -52,6 +53,7 @@ class Ports:
 
 _USUAL_IDS = IdForms()
 _USUAL_LAYOUT = ReceiptLayout()
+_USUAL_DELIVERY = WrittenDelivery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,8 @@ class Profile:
     """For sessions of SMPP 3.3; None: as all sessions of the server have them."""
     receipt: ReceiptLayout = _USUAL_LAYOUT
     receipts_via: ReceiptsVia | None = None
-    retry: tuple[float, ...] | None = None
-    """Seconds before each further attempt of a receipt that was not taken; empty: none; None: the server's."""
+    delivery: WrittenDelivery = _USUAL_DELIVERY
+    """What becomes of receipts that were not taken."""
     alphabet: str = "gsm7"
     """What data_coding 0 stands for; one of smpp.coding's default alphabets."""
     error_bodies: bool | None = None

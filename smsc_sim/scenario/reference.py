@@ -27,6 +27,7 @@ from smsc_sim.scenario.settings import Timers
 from smsc_sim.scenario.switch import WrittenSwitch
 from smsc_sim.scenario.value_kind import alternatives
 from smsc_sim.scenario.wallet import Wallet
+from smsc_sim.scenario.written_delivery import WrittenDelivery
 from smsc_sim.scenario.written_mo import WrittenMo
 from smsc_sim.scenario.written_profile import (
     ProfileFile,
@@ -45,6 +46,7 @@ SECTIONS: Final[dict[type[Struct], str]] = {
     ScenarioFile: "The file",
     AccountDefinition: "An account",
     Wallet: "A wallet",
+    WrittenDelivery: "Delivery",
     IdPlaces: "Forms of the message id",
     IdShape: "One form of the message id",
     WrittenSwitch: "A switch",

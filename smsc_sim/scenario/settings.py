@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from smsc_sim.scenario.values import Duration, InterfaceVersion, Octets, ReceiptsVia, SystemId
+from smsc_sim.scenario.values import Duration, InterfaceVersion, Octets, Pace, QueueFull, ReceiptsVia, SystemId
 
 MIB = 1024 * 1024
 """Octets."""
@@ -33,11 +33,19 @@ class ReceiptSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     window: Annotated[int, Meta(ge=1, le=1_000_000)] = 1000
     """deliver_sm of one session that wait for their response; the next ones queue."""
     retry: Annotated[tuple[Duration, ...], Meta(min_length=1)] = (5.0, 15.0, 60.0, 300.0)
-    """Seconds to wait before each further attempt of a receipt that was not taken; the last one repeats."""
+    """Seconds to wait before each further attempt of a receipt that was not taken; the last one repeats.
+
+    After a temporary error the account's whole queue waits so long, and goes on in order."""
+    attempts: Annotated[int, Meta(ge=0)] = 0
+    """Attempts of a receipt after which it is given up; 0: no bound."""
     keep: Duration = 86400.0
     """Seconds that a receipt waits for a session that can take it, or for its next attempt."""
     queue: Annotated[int, Meta(ge=0)] = 1_000_000
     """Receipts that one account may have pending."""
+    queue_full: QueueFull = "refuse"
+    """What happens when there are so many; ``oldest``, ``newest``: so many may wait, as many more be on their way."""
+    flush: Pace | None = None
+    """How fast what waited while nobody was bound leaves after a bind; None: at once."""
 
 
 class SmscSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -167,6 +167,33 @@ Rate.KIND = ValueKind(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """So many of an account's in so many seconds, evenly."""
+
+    KIND: ClassVar[ValueKind]
+
+    count: int
+    """At least 1."""
+    seconds: float = 1.0
+
+    def __str__(self) -> str:
+        """Return the text that parse_pace takes."""
+        return str(Rate(self.count, self.seconds)).partition(" ")[0]
+
+
+def parse_pace(text: str) -> Pace:
+    """Return a pace from "10/s", "300/m" or "1000/h". Raises BadValue."""
+    pace, _, scope = text.partition(" ")
+    if scope:
+        raise BadValue(text, "says what it counts by; this one is always for the account", pace)
+    rate = parse_rate(text)
+    return Pace(rate.count, rate.seconds)
+
+
+Pace.KIND = ValueKind("a rate", "RATE", parse_pace, str, {"type": "string", "pattern": "^[0-9]+/(s|m|h)$"})
+
+
 # Command statuses
 
 
@@ -212,6 +239,13 @@ ReceiptsVia = Literal["same", "other", "any", "least_loaded", "round_robin"]
 ``same``: the session that submitted, when it can receive, else any; ``other``: one that did not submit;
 ``any``: the first that can; ``least_loaded``: the one with the fewest unanswered deliver_sm;
 ``round_robin``: each in turn.
+"""
+
+QueueFull = Literal["refuse", "oldest", "newest"]
+"""What happens when an account's queue of receipts is full.
+
+``refuse``: the next message is answered ESME_RMSGQFUL; ``oldest``: it is accepted, and the receipt that has waited
+longest is given up; ``newest``: it is accepted, and its own receipt is given up.
 """
 
 

@@ -15,7 +15,8 @@ from smsc_sim.scenario.receipt_layout import WrittenReceiptLayout, layout_of
 from smsc_sim.scenario.settings import Timers
 from smsc_sim.scenario.value_kind import BadValue, ValueKind
 from smsc_sim.scenario.values import InterfaceVersion, Rate, ReceiptsVia, StatusValue
-from smsc_sim.scenario.written_rule import Retry, WrittenRule, rule_of
+from smsc_sim.scenario.written_delivery import WrittenDelivery
+from smsc_sim.scenario.written_rule import WrittenRule, rule_of
 from smsc_sim.smpp.coding import DEFAULT_ALPHABETS
 from smsc_sim.smpp.commands import COMMANDS_BY_NAME, RESPONSE_BIT
 from smsc_sim.smpp.legality import Side, State, may_send
@@ -177,8 +178,8 @@ class ProfileFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """The same for sessions of SMPP 3.3."""
     receipt: WrittenReceiptLayout = WrittenReceiptLayout()
     receipts_via: ReceiptsVia | None = None
-    retry: Retry | None = None
-    """How long to wait before each further attempt of a receipt that was not taken, or none."""
+    delivery: WrittenDelivery = WrittenDelivery()
+    """What becomes of receipts and messages that an ESME does not take."""
     alphabet: AlphabetName = "gsm7"
     """What data_coding 0 stands for."""
     error_bodies: bool | None = None
@@ -225,7 +226,7 @@ def profile_of(written: ProfileFile, reading: Reading) -> Profile:
         ids_3_3=None if ids_3_3 is None else ids_3_3.applied_to(usual),
         receipt=layout_of(written.receipt),
         receipts_via=written.receipts_via,
-        retry=written.retry,
+        delivery=written.delivery,
         alphabet=written.alphabet,
         error_bodies=written.error_bodies,
         accounts=written.accounts,

@@ -1,18 +1,15 @@
 """A rule as it is written."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from smsc_sim.scenario.id_values import IdsValue
-from smsc_sim.scenario.node_kind import NodeKind, Reader
 from smsc_sim.scenario.reading import NOT_HERE, Reading, digest
 from smsc_sim.scenario.receipt_action import ReceiptAction
 from smsc_sim.scenario.reply import Reply
+from smsc_sim.scenario.retry_values import Retry
 from smsc_sim.scenario.rule import SUBMISSIONS, Event, Rule, SessionAction
-from smsc_sim.scenario.tree import Node, Scalar, Sequence
-from smsc_sim.scenario.value_kind import BadValue
-from smsc_sim.scenario.values import DURATION, parse_duration
 from smsc_sim.scenario.when import ALWAYS
 from smsc_sim.scenario.written_mo import WrittenMo, mo_of
 from smsc_sim.scenario.written_receipt import ReceiptItem, receipts_of
@@ -20,46 +17,6 @@ from smsc_sim.scenario.written_reply import ReplyWord, WrittenReply, reply_of
 from smsc_sim.scenario.written_when import WrittenWhen, is_complete, when_of
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
-
-
-def _read_retry(node: Node, field: str, reader: Reader) -> tuple[float, ...] | None:
-    items: list[Node] = node.items if isinstance(node, Sequence) else [node]
-    if isinstance(node, Scalar) and node.text == "none":
-        return ()
-    waits: list[float] = []
-    for item in items:
-        if not isinstance(item, Scalar):
-            reader.report(item, "E011", f"'{field}' takes a duration, a list of them, or none")
-            return None
-        try:
-            waits.append(parse_duration(item.text))
-        except BadValue as bad:
-            reader.report(item, bad.code, bad.sentence(field), bad.hint())
-            return None
-    if not waits:
-        reader.report(node, "E015", f"'{field}' needs at least 1 of them, or none")
-        return None
-    return tuple(waits)
-
-
-RETRY: Final = NodeKind(
-    "durations",
-    "TIMES",
-    parse_duration,
-    str,
-    {
-        "anyOf": [
-            {"const": "none"},
-            DURATION.json_schema,
-            {"type": "array", "items": DURATION.json_schema, "minItems": 1},
-        ]
-    },
-    read_node=_read_retry,
-)
-
-Retry = Annotated[
-    tuple[float, ...], RETRY.meta("How long to wait before each further attempt (the last one repeats), or none.")
-]
 
 
 class WrittenRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from collections import deque
 from collections.abc import Iterable, Iterator
 from math import inf
 from typing import TYPE_CHECKING
@@ -21,9 +20,11 @@ from smsc_sim.smpp.legality import State
 
 if TYPE_CHECKING:
     from smsc_sim.sim.decision import Decision
+    from smsc_sim.sim.flush import Flush
     from smsc_sim.sim.manual_receipts import ManualReceipt
-    from smsc_sim.sim.receipt import ReceiptRecord
+    from smsc_sim.sim.retries import Attempts
     from smsc_sim.sim.session import Session
+    from smsc_sim.sim.waiting_queue import WaitingQueue
 
 _IDS = IdForms()
 
@@ -44,12 +45,15 @@ class Account:
         "attempts",
         "balance",
         "definition",
+        "dropped",
+        "flush",
+        "held_until",
         "ids",
         "last_receiver",
         "manual",
         "pending",
         "profile",
-        "retry",
+        "receipts",
         "sessions",
         "sweep_planned",
         "throughput",
@@ -57,6 +61,7 @@ class Account:
         "usual",
         "usual_receipts",
         "waiting",
+        "wake_at",
     )
 
     def __init__(
@@ -65,17 +70,25 @@ class Account:
         """``definition``: with the limits that ``profile`` adds; ``ids``: None for ten decimal digits."""
         self.sessions: list[Session] = []
         """Bound sessions, the longest bound first."""
-        self.waiting: dict[tuple[str, int], deque[ReceiptRecord]] = {}
-        """What is due but has no suitable bind or no room in a window, first in first out.
+        self.waiting: dict[tuple[str, int], WaitingQueue] = {}
+        """What is due but has no suitable bind or no room in a window, or may not leave yet, first in first out.
 
         The key is the routing policy, and the number of the session that submitted where the policy looks at it.
         """
-        self.attempts: dict[bytes, int] = {}
-        """Attempts made so far, by message id, of receipts that were not acknowledged the first time."""
+        self.attempts: dict[bytes, Attempts] = {}
+        """Those made so far, by the key of the record, of what was not acknowledged the first time."""
+        self.held_until = 0.0
+        """Until when nothing is sent, because the ESME has said that it cannot take anything."""
+        self.flush: Flush | None = None
+        """What waited while nobody was bound, as long as it leaves at a rate."""
+        self.wake_at = 0.0
+        """When the timeline looks at what may leave then; 0 when that is not planned."""
+        self.dropped = 0
+        """Receipts given up because the queue was full."""
         self.timers = Timers()
         """Of its sessions; the SMSC sets what its settings and the provider make of them."""
-        self.retry = ReceiptSettings().retry
-        """Seconds before each further attempt of a receipt that was not taken; empty: there is none.  Set likewise."""
+        self.receipts = ReceiptSettings()
+        """How receipts go to its ESMEs; set likewise."""
         self.manual: dict[bytes, list[ManualReceipt]] = {}
         """Messages whose receipts somebody has to send, by their key, in the order accepted."""
         self.pending = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smsc_sim.sim.account import BIND_STATES, Account, password_matches
+from smsc_sim.sim.backlog import begin_flush
 from smsc_sim.sim.journal.notes import SessionNote, cut
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.throughput import SlidingWindow
@@ -138,6 +139,8 @@ class Binding:
         if rate is not None and rate.scope == "session":
             session.throughput = SlidingWindow(rate)
         account.sessions.append(session)
+        if session.receives and account.waiting:
+            begin_flush(account, session, now)
         smsc.timers.start(session, now)
         smsc.counters.binds_accepted += 1
         smsc.journal.bound(now, session.number, account.system_id, bind_type, alphabet=account.profile.alphabet)

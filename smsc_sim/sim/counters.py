@@ -24,7 +24,9 @@ class Counters:
     receipts_expired: int = 0
     """Not answered within the response timer."""
     receipts_discarded: int = 0
-    """Given up: kept longer than receipts.keep."""
+    """Given up: kept longer than receipts.keep, without a further attempt, or dropped."""
+    receipts_dropped: int = 0
+    """Of the discarded ones, those that receipts.queue had no room for."""
     responses_unmatched: int = 0
     protocol_errors: int = 0
     internal_errors: int = 0

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol, TypeAlias
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER
+
+if TYPE_CHECKING:
+    from smsc_sim.sim.receipt import ReceiptRecord
+    from smsc_sim.sim.session import Session
 
 Unanswered: TypeAlias = Literal["timed_out", "session_lost"]
 """Nothing came within the response timer; the session ended before anything came."""
@@ -28,3 +35,20 @@ class DeliveryWatcher(Protocol):
 
     def given_up(self, now: float) -> None:
         """Nothing more is done about it: it was taken, refused for good, or has waited too long."""
+
+
+class Watchers(dict[bytes, DeliveryWatcher]):
+    """By the key of a record with a negative form; each until its record is given up."""
+
+    __slots__ = ()
+
+    def of(self, record: ReceiptRecord) -> DeliveryWatcher | None:
+        """Who watches this record."""
+        return self.get(record[0]) if self and record[5] < 0 else None
+
+    def tell_sent(self, session: Session, records: Sequence[ReceiptRecord], now: float) -> None:
+        """Tell that the records have been written with the session's last sequence_numbers."""
+        first = session.sequence_number - len(records)
+        for place, record in enumerate(records):
+            if (watcher := self.of(record)) is not None:
+                watcher.sent(session.number, (first + place) % LAST_SEQUENCE_NUMBER + 1, now)

@@ -8,13 +8,13 @@ from math import inf
 from typing import TYPE_CHECKING, Final
 
 from smsc_sim.sim.alert import Alert, AlertSent, alert_octets
-from smsc_sim.sim.delivery import ONLY
 from smsc_sim.sim.injected import InjectedPdu, InjectedStatus, InjectionResult, OnAnswer
 from smsc_sim.sim.injection import BadInjection, Injection
 from smsc_sim.sim.journal.notes import MoNote
 from smsc_sim.sim.ledger import inbound_key, message_of
 from smsc_sim.sim.mo_record import mo_record
 from smsc_sim.sim.prepared_injection import PreparedInjection, prepared, session_number
+from smsc_sim.sim.routing import ONLY
 from smsc_sim.sim.timeline import TICK, Pending
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.framing import HEADER, HEADER_LENGTH
@@ -216,8 +216,8 @@ class Run:
         self._plan(now + TICK if made == SLICE else now)
 
     def describe(self, due: float) -> Iterator[Pending]:
-        """The next message."""
-        yield Pending(due, "mo")
+        """The next message, whose account may not be known before it is made."""
+        yield Pending(due, "mo", text=f"{self._result.messages + 1} of injection {self._result.number}")
 
     def _due(self) -> float:
         """When the next message is made; infinite when that waits for answers."""

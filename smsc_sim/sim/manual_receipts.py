@@ -112,7 +112,7 @@ class ManualReceipts:
         return sent
 
     def _give_up_old(self, account: Account, now: float) -> None:
-        oldest = now - self._smsc.settings.receipts.keep
+        oldest = now - account.receipts.keep
         while account.manual:
             key, kept = next(iter(account.manual.items()))
             if kept[0].message.accepted_at >= oldest:

@@ -273,7 +273,7 @@ class Operations:
         retry = decision.retry if decision is not None else None
         nacked = pdu.command_id == CommandId.GENERIC_NACK
         status = pdu.command_status or _nack_status(pdu)
-        smsc.delivery.answered(session, record, status, now, retry, nacked=nacked)
+        smsc.delivery.answered(session, pdu.sequence_number, record, status, now, retry, nacked=nacked)
         if decision is None:
             return
         if smsc.rules is not None:

@@ -18,7 +18,10 @@ def in_words(decision: Decision | None) -> str:
     if not reply.is_plain and reply.delay is None and reply.how == "response":
         words.append("with a fault")
     if reply.is_accepted:
-        states = [" or ".join(state.stat for state, _ in receipt.states) for receipt in decision.receipts]
+        states = [
+            " or ".join(state.stat for state, _ in receipt.states) + (" when somebody says" if receipt.manual else "")
+            for receipt in decision.receipts
+        ]
         words.append("then " + ", ".join(states) if states else "no receipt")
     if decision.session is not None:
         words.append(f"session: {decision.session}")

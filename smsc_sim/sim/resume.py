@@ -9,6 +9,7 @@ from smsc_sim.sim.kept_message import KeptMessage
 from smsc_sim.sim.manual_receipts import ManualReceipt
 from smsc_sim.sim.planned_receipt import PlannedReceipt
 from smsc_sim.sim.receipt import ReceiptForm
+from smsc_sim.sim.retries import Attempts
 from smsc_sim.sim.store.unended import Portion
 from smsc_sim.sim.submitted import Submitted
 from smsc_sim.smpp.framing import HEADER_LENGTH
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from smsc_sim.sim.store.stored import StoredMessage, StoredReceipt
 
 _OPEN = frozenset({"scheduled", "waiting", "sent"})
-_USUAL_KEY = 10
-"""Octets of the key of a usual receipt: it is the message_id."""
 
 
 class Resumption:
@@ -75,7 +74,8 @@ class Resumption:
                 self._note_attempts(account, receipt, portion)
                 due = now if receipt.status == "sent" else max(now, receipt.due)
                 state = MessageState[receipt.state]
-                if len(receipt.key) == _USUAL_KEY:
+                if receipt.key.isdigit():
+                    # The key of a usual receipt is the message_id.
                     form = smsc.delivery.writer.number_of(ReceiptForm(state, receipt.error_code))
                     smsc.delivery.schedule(account, (submitted.record(form),), due)
                 else:
@@ -105,4 +105,4 @@ class Resumption:
     def _note_attempts(account: Account, receipt: StoredReceipt, portion: Portion) -> None:
         attempts = portion.attempts.get(receipt.key, 0)
         if attempts:
-            account.attempts[receipt.key] = attempts
+            account.attempts[receipt.key] = Attempts(attempts, receipt.command_status, receipt.due)

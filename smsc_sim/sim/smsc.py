@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
 from smsc_sim.scenario.profile import Profile
 from smsc_sim.scenario.rule import SUBMISSIONS, Rule
-from smsc_sim.scenario.settings import ReceiptSettings, SmscSettings, Timers
+from smsc_sim.scenario.settings import SmscSettings, Timers
 from smsc_sim.sim.account import BINDS, Account, Accounts
 from smsc_sim.sim.counters import Counters
 from smsc_sim.sim.decision import ACCEPT, Decide, Decision
@@ -36,6 +37,7 @@ from smsc_sim.sim.rulebook import RuleBook
 from smsc_sim.sim.secrets import WITH_PASSWORD, without_passwords
 from smsc_sim.sim.session import Ending, Link, Session
 from smsc_sim.sim.session_timers import SessionTimers
+from smsc_sim.sim.store.counted import Counted
 from smsc_sim.sim.store.lookup import Lookup
 from smsc_sim.sim.switches import Switch, Switches
 from smsc_sim.sim.timeline import Event, Pending, Timeline
@@ -109,7 +111,6 @@ class Smsc:
         self.timers = SessionTimers(self)
         self.switches = Switches(self.timeline, self._switched)
         self.delivery = Delivery(
-            settings,
             self.timeline,
             self.counters,
             self.accounts,
@@ -146,7 +147,8 @@ class Smsc:
         self.accounts.define(accounts, scenario)
         for account in self.accounts:
             own = under_profile(self._given, account.profile)
-            account.timers, account.retry = own.timers, own.receipts.retry
+            account.timers = own.timers
+            account.receipts = account.definition.delivery.applied_to(own.receipts)
         for session in self.sessions.values():
             self.timers.start(session, now)
 
@@ -170,6 +172,7 @@ class Smsc:
         rules = RuleBook(scenario.rules, seed=seed, is_on=self.switches.is_on, default=default)
         if self.rules is not None:
             rules.keep_counters_of(self.rules)
+        rules.remember_in(self.ledger)
         self.rules = rules if scenario.rules or default is not None else None
         self.decide = self.rules.decide if self.rules is not None else None
         self.journal.note(ScenarioNote(at=now, what="in force", rules=len(rules.rules)))
@@ -183,6 +186,15 @@ class Smsc:
     def numbers(self) -> tuple[int, int, int]:
         """Where :meth:`begin_with` would have to go on."""
         return self.ledger.next_id, self.message_ids.number, self._last_session
+
+    def recall(self, earlier: Counted) -> None:
+        """Go on with what rules had counted and wallets held in an earlier run."""
+        if self.rules is not None:
+            self.rules.recall(earlier.counts)
+        for system_id, balance in earlier.balances.items():
+            account = self.accounts.find(system_id)
+            if account is not None and account.definition.wallet is not None:
+                account.balance = balance
 
     # What the driver tells
 
@@ -311,15 +323,16 @@ class Smsc:
         if writable and session.account is not None and session.account.waiting:
             self.delivery.drain(session.account, now)
 
-    def run_until(self, now: float) -> None:
+    def run_until(self, now: float, limit: int = sys.maxsize) -> None:
         """Let everything happen that is due at or before ``now``, in order, each at the instant that it was due.
 
-        So it does not matter how often this is called, and how late.
+        So it does not matter how often this is called, and how late.  After ``limit`` events the rest waits for the
+        next time.
         """
         messages, timers = self.timeline, self.timers
         checks = timers.timeline
         timers.sockets_now = now
-        while True:
+        for _ in range(limit):
             due, check = messages.due_by(now), checks.due_by(now)
             if due is not None and (check is None or due <= check):
                 self.fire(messages.take(), due)
@@ -540,9 +553,7 @@ class Smsc:
 
 
 def under_profile(settings: SmscSettings, profile: Profile) -> SmscSettings:
-    """The settings with the provider's timers and retries where they have been left at their defaults."""
+    """The settings with the provider's timers and delivery where they have been left at their defaults."""
     if profile.timers is not None and settings.timers == Timers():
         settings = structs.replace(settings, timers=profile.timers)
-    if profile.retry is not None and settings.receipts.retry == ReceiptSettings().retry:
-        settings = structs.replace(settings, receipts=structs.replace(settings.receipts, retry=profile.retry))
-    return settings
+    return structs.replace(settings, receipts=profile.delivery.below(settings.receipts))

@@ -14,8 +14,9 @@ from typing import Literal, Protocol, TypeAlias
 TICK = 0.02
 """Width of a slot in seconds: what falls due within one tick leaves in one write."""
 
-Kind: TypeAlias = Literal["receipt", "mo", "response", "switch", "discard", "session", "rule", "account"]
-"""What an event is about; ``discard``: receipts that have waited too long, ``session``: a timer of a connection."""
+Kind: TypeAlias = Literal["receipt", "mo", "response", "switch", "discard", "deliver", "session", "rule", "account"]
+"""What an event is about; ``discard``: receipts that have waited too long, ``deliver``: what waits for its time,
+``session``: a timer of a connection."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,7 @@ from twisted.python.failure import Failure
 from twisted.web.iweb import IRequest
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from smsc_sim.web import openapi
-from smsc_sim.web.api import ENDPOINTS
+from smsc_sim.web import api, openapi
 from smsc_sim.web.call import Octets, Stream
 from smsc_sim.web.console import Console
 from smsc_sim.web.dispatch import carry_out
@@ -56,12 +55,12 @@ class WebApp:
         # Werkzeug would answer doubled slashes with a redirect.
         self.app.url_map.merge_slashes = False
         self.app.url_map.strict_slashes = False
-        self._description = json.dumps(openapi.document(ENDPOINTS, console.version)).encode()
+        self._description = json.dumps(openapi.document(api.ENDPOINTS, console.version)).encode()
         self._fill()
 
     def _fill(self) -> None:
         """Give Klein a route for each row of the tables."""
-        for endpoint in ENDPOINTS:
+        for endpoint in api.ENDPOINTS:
             self._route(endpoint.url, endpoint.method, endpoint.name, self._answering(endpoint))
         for page in PAGES:
             self._route(page.path, "GET", f"page {page.path}", self._showing(page))

@@ -72,7 +72,7 @@ def load_auth_file(path: str | os.PathLike[str]) -> AuthFile:
             seen.setdefault(entry.name, node.line)
             if isinstance(entry, UserEntry):
                 _check_hash(document, converted.node(entry, "password").line, entry)
-        if not entries:
+        if not entries and document.is_valid:
             document.error("E010", 1, 1, "nobody could come in: the file has neither users nor tokens")
     if converted is None or not document.is_valid:
         raise FindingsError(document.findings)

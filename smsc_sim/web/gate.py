@@ -67,6 +67,8 @@ HEADERS: Final = (
 _OPEN: Final = frozenset({"/livez", "/readyz", LOGIN})
 """Paths that need no credentials, beside files of pages."""
 
+_METRICS: Final = "/metrics"
+
 # RFC 9110 section 7.2: uri-host, then an optional port.
 _HOST: Final = re.compile(r"(?:\[(?P<literal>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::(?P<port>[0-9]{0,5}))?")
 _PORTS: Final = {"http": "80", "https": "443"}
@@ -252,7 +254,7 @@ class GatedRequest(Request):
             self._let_in(user)
         elif self._is_open():
             self._let_in(User("", "read-only"))
-        elif is_api(self.sent_path) or self.getHeader("authorization"):
+        elif is_api(self.sent_path) or self.sent_path == _METRICS or self.getHeader("authorization"):
             # A script of our own page must not have the browser ask for a password.
             by_script = self.getHeader("sec-fetch-mode") not in {None, "navigate"}
             schemes = "Bearer" if by_script else 'Bearer, Basic realm="smsc_sim", charset="UTF-8"'
@@ -287,9 +289,7 @@ class GatedRequest(Request):
         if path == LOGIN:
             return True
         is_file = path in _OPEN or path.startswith("/static/")
-        return self.method in SAFE_METHODS and (
-            is_file or (path == "/metrics" and self.site_behind.access.metrics_open)
-        )
+        return self.method in SAFE_METHODS and (is_file or (path == _METRICS and self.site_behind.access.metrics_open))
 
     def _let_in(self, user: User) -> None:
         self.asker = user

@@ -16,6 +16,9 @@ SAR_MSG_REF_NUM = 0x020C
 SAR_TOTAL_SEGMENTS = 0x020E
 SAR_SEGMENT_SEQNUM = 0x020F
 
+_FROM = b"\0\x01\x01447700900001\0"
+"""service_type and source address of what is submitted here."""
+
 
 class Message(NamedTuple):
     """A request of the SMSC that carries a text."""
@@ -94,6 +97,26 @@ def next_message(esme: Esme, timeout: float | None = None, *, command_id: int = 
 def nothing_came(esme: Esme) -> bool:
     """Whether the SMSC has sent no request so far that has not been looked at; the session must be alive."""
     return esme.is_alive() and not esme.requests
+
+
+def multi_body(*destinations: bytes, count: int | None = None) -> bytes:
+    """A submit_multi to destinations that are given with their dest_flag; ``count``: another number of them."""
+    flags = bytes(3) + b"\0\0" + bytes([1, 0, 0, 0, 2]) + b"hi"
+    number = len(destinations) if count is None else count
+    return _FROM + bytes([number]) + b"".join(destinations) + flags
+
+
+def failures(answer: Frame) -> list[tuple[str, int]]:
+    """unsuccess_sme of a submit_multi_resp."""
+    _, _, rest = answer.body.partition(b"\0")
+    found = []
+    count, rest = rest[0], rest[1:]
+    for _ in range(count):
+        address, _, rest = rest[2:].partition(b"\0")
+        found.append((address.decode(), struct.unpack(">I", rest[:4])[0]))
+        rest = rest[4:]
+    assert rest == b""
+    return found
 
 
 def attempt(esme: Esme, to: str = "447700900002", text: bytes = b"hello", **fields: object) -> Frame:

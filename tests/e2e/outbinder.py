@@ -1,4 +1,4 @@
-"""An SMSC that only connects: ``python -m tests.e2e.outbinder ENDPOINT SYSTEM_ID PASSWORD``, until told to end."""
+"""An SMSC that only connects: ``python -m tests.e2e.outbinder ENDPOINT SYSTEM_ID PASSWORD``, until it is stopped."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ANY_REACTOR: Any = reactor
 
 def main() -> None:
     endpoint, system_id, password = sys.argv[1:]
-    options = ["none", "--smpp", "none", "--smpp-tls", "none", "--http", "none"]
+    options = ["none", "--smpp", "none", "--smpp-tls", "none", "--http", "none", "--data-dir", "data"]
     globalLogBeginner.beginLoggingTo([textFileLogObserver(sys.stdout)], redirectStandardIO=False)
     simulator = Simulator(resolve(options, {}, Path.cwd()), reactor, time.time, draw_token=lambda: "token")
     simulator.startService()

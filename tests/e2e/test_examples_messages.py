@@ -14,6 +14,8 @@ from tests.e2e.messages import (
     Message,
     accepted,
     attempt,
+    failures,
+    multi_body,
     next_message,
     nothing_came,
     parse,
@@ -26,6 +28,24 @@ ESME_RINVBALANCE = 0x40B
 ESME_RTHROTTLED = 0x58
 UDHI = 0x40
 UCS2 = 8
+
+
+def test_distribution_lists(tmp_path: Path) -> None:
+    with laboratory(tmp_path, example("distribution-lists")) as lab, lab.connect() as esme:
+        esme.bind()
+        customers, staff = b"\x02customers\0", b"\x02staff\0"
+        answer = esme.call(wire.SUBMIT_MULTI, multi_body(customers, staff))
+        assert (answer.command_status, failures(answer)) == (0, [("447700900202", wire.ESME_RMSGQFUL)])
+        message_id = answer.body.partition(b"\0")[0].decode()
+        lab.advance(1)
+        receipts = [next_message(esme) for _ in range(3)]
+        assert {receipt.receipted_message_id for receipt in receipts} == {message_id}
+        assert {(receipt.source_addr, receipt.part("stat"), receipt.part("err")) for receipt in receipts} == {
+            ("447700900201", "DELIVRD", "000"),
+            ("447700900203", "UNDELIV", "027"),
+            ("447700900301", "DELIVRD", "000"),
+        }
+        assert nothing_came(esme)
 
 
 def test_mo_keyword(tmp_path: Path) -> None:

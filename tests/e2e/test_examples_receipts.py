@@ -165,6 +165,48 @@ def test_receipts_late_burst(tmp_path: Path) -> None:
             assert next_message(esme)
 
 
+def test_receipts_held_back(tmp_path: Path) -> None:
+    with laboratory(tmp_path, *NO_TIMERS, "--response-timer", "0", example("receipts-held-back")) as lab:
+        with lab.connect() as esme:
+            esme.bind(wire.BIND_TRANSMITTER, system_id="patient", password="secret")
+            ids = [accepted(esme) for _ in range(5)]
+            lab.advance(60)
+        with lab.connect() as esme:
+            esme.bind(system_id="patient", password="secret")
+            first = next_message(esme)
+            assert first.receipted_message_id == ids.pop(0)
+            assert nothing_came(esme)
+            lab.advance(0.5)
+            ids.append(accepted(esme))
+            lab.advance(0.6)
+            full = next_frame(esme)
+            for status, pause in ((ESME_RMSGQFUL, 10), (ESME_RX_T_APPN, 60)):
+                assert parse(full).receipted_message_id == ids[0]
+                answer(esme, full, status)
+                lab.advance(pause - 1)
+                assert nothing_came(esme), "neither this one nor any other"
+                lab.advance(1.1)
+                full = next_frame(esme)
+            answer(esme, full, ESME_RMSGQFUL)
+            lab.advance(1.1)
+            ids.pop(0)
+            for message_id in ids:
+                assert next_message(esme).receipted_message_id == message_id
+                lab.advance(1.1)
+            lab.advance(100)
+            assert nothing_came(esme), "what was refused three times is given up"
+        with lab.connect() as esme:
+            esme.bind(wire.BIND_TRANSMITTER, system_id="brief", password="secret")
+            ids = [accepted(esme) for _ in range(5)]
+            lab.advance(60)
+            ids += [accepted(esme) for _ in range(2)]
+            lab.advance(60)
+        with lab.connect() as esme:
+            esme.bind(wire.BIND_RECEIVER, system_id="brief", password="secret")
+            assert [next_message(esme).receipted_message_id for _ in range(5)] == ids[-5:]
+            assert nothing_came(esme)
+
+
 def test_receipt_sent_again(tmp_path: Path) -> None:
     with laboratory(tmp_path, *NO_TIMERS, example("receipt-sent-again")) as lab, lab.connect() as esme:
         esme.bind()

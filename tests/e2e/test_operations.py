@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import struct
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
@@ -14,6 +13,7 @@ import pytest
 
 from tests.e2e import peers
 from tests.e2e.driver import Driver, of_kind
+from tests.e2e.messages import failures, multi_body
 from tests.e2e.program import Program
 from tests.e2e.server import Smsc, clean_environment
 from tests.e2e.wire import (
@@ -41,7 +41,6 @@ from tests.e2e.wire import (
     SUBMIT_MULTI,
     SUBMIT_SM,
     Esme,
-    Frame,
     c_octets,
     receipt_text,
     submit_body,
@@ -50,8 +49,8 @@ from tests.e2e.wire import (
 
 SOURCE = b"\x01\x01" + c_octets("447700900001")
 DESTINATION = b"\x01\x01" + c_octets("447700900002")
-SCHEDULED, ENROUTE, DELIVERED, EXPIRED, DELETED = 0, 1, 2, 3, 4
-"""message_state, SMPP 3.4 section 5.2.28; 0 is SMPP 5.0's."""
+ENROUTE, DELIVERED, EXPIRED, DELETED = 1, 2, 3, 4
+"""message_state, SMPP 3.4 section 5.2.28."""
 LATER = "000001000000000R"
 
 SCENARIO = """\
@@ -74,7 +73,7 @@ def query(esme: Esme, message_id: str) -> tuple[int, str, int]:
     assert answer.command_status == ESME_ROK, answer
     echoed, date, rest = answer.body.split(b"\0", 2)
     assert echoed.decode() == message_id
-    return rest[0] if len(rest) == 2 else 0, date.decode(), rest[-1]
+    return rest[0], date.decode(), rest[1]
 
 
 def state(esme: Esme, message_id: str) -> int:
@@ -90,25 +89,6 @@ def replace(esme: Esme, message_id: str, text: bytes, schedule: str = "") -> int
     return esme.call(REPLACE_SM, body).command_status
 
 
-def multi_body(*destinations: bytes, count: int | None = None) -> bytes:
-    flags = bytes(3) + b"\0\0" + bytes([1, 0, 0, 0, 2]) + b"hi"
-    number = len(destinations) if count is None else count
-    return b"\0" + SOURCE + bytes([number]) + b"".join(destinations) + flags
-
-
-def failures(answer: Frame) -> list[tuple[str, int]]:
-    """unsuccess_sme of a submit_multi_resp."""
-    _, _, rest = answer.body.partition(b"\0")
-    found = []
-    count, rest = rest[0], rest[1:]
-    for _ in range(count):
-        address, _, rest = rest[2:].partition(b"\0")
-        found.append((address.decode(), struct.unpack(">I", rest[:4])[0]))
-        rest = rest[4:]
-    assert rest == b""
-    return found
-
-
 @pytest.fixture
 def esme(smsc: Smsc) -> Iterator[Esme]:
     with smsc.connect() as connected:
@@ -117,7 +97,7 @@ def esme(smsc: Smsc) -> Iterator[Esme]:
 
 def test_query_cancel_and_the_receipt_of_that(esme: Esme) -> None:
     message_id = esme.submit(schedule_delivery_time=LATER, registered_delivery=1)
-    assert query(esme, message_id) == (SCHEDULED, "", 0)
+    assert query(esme, message_id) == (ENROUTE, "", 0)
     assert cancel(esme, message_id) == ESME_ROK
     told, date, _ = query(esme, message_id)
     assert (told, len(date), date[-3:]) == (DELETED, 16, "00+")
@@ -151,7 +131,7 @@ def test_replace_changes_text_and_time(esme: Esme) -> None:
 def test_replace_if_present(esme: Esme) -> None:
     first = esme.submit(schedule_delivery_time=LATER)
     second = esme.submit(schedule_delivery_time=LATER, replace_if_present_flag=1)
-    assert (state(esme, first), state(esme, second)) == (DELETED, SCHEDULED)
+    assert (state(esme, first), state(esme, second)) == (DELETED, ENROUTE)
     assert cancel(esme, "") == ESME_ROK
     assert state(esme, second) == DELETED
 
@@ -299,7 +279,7 @@ def test_each_operation_by_npm_smpp(start_smsc: Callable[..., Smsc], tmp_path: P
         ("submit_multi_resp", 0),
     ]
     asked = [one for one in of_kind(events, "operation") if one["command"] == "query_sm_resp"]
-    assert [one["message_state"] for one in asked] == [SCHEDULED, SCHEDULED, DELETED]
+    assert [one["message_state"] for one in asked] == [ENROUTE, ENROUTE, DELETED]
     assert [bool(one["final_date"]) for one in asked] == [False, False, True]
     ended = datetime.fromisoformat(asked[2]["final_date"].replace("Z", "+00:00"))
     assert abs(datetime.now(timezone.utc) - ended) < timedelta(minutes=1)

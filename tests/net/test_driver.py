@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
+from smsc_sim.net import driver as driver_module
 from smsc_sim.scenario.settings import Timers
 from smsc_sim.sim.session import Ending, Session
 from smsc_sim.sim.smsc import Smsc
@@ -158,6 +159,17 @@ def test_what_is_due_already_is_done_at_the_next_turn() -> None:
     where.reactor.advance(0)
     assert fired == [START]
     assert timers_of(where) == []
+
+
+def test_after_standing_still_the_sockets_have_their_turn_between_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver_module, "EVENTS_IN_TURN", 2)
+    where = bench()
+    session, link = connect(where, bind_octets())
+    for number in range(5):
+        where.driver.received(session, SubmitSm().wire(number))
+    link.carried.clear()
+    where.reactor.advance(60.0)
+    assert [len(Framer().feed(octets)) for octets, _ in link.carried] == [2, 2, 1]
 
 
 def test_a_clock_that_lags_behind_the_reactor_wakes_again() -> None:

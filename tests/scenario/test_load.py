@@ -145,6 +145,32 @@ def test_names_are_unique_in_all_files_together(tmp_path: Path) -> None:
     assert findings[2].hint == f"the other is at {tmp_path}/main.yaml:5"
 
 
+def test_distribution_lists_of_all_files_together(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        main="smsc: 1\ninclude: b.yaml\ndistribution_lists: {a: 0123, b: [1, '+2']}",
+        b="smsc: 1\ndistribution_lists: {c: [3]}",
+    )
+    assert load(tmp_path / "main.yaml").distribution_lists == {"a": ("0123",), "b": ("1", "+2"), "c": ("3",)}
+    write(tmp_path, b="smsc: 1\ndistribution_lists: {b: 4}")
+    (finding,) = check(tmp_path / "main.yaml")
+    assert (finding.line, finding.code, finding.hint) == (2, "E020", f"the other is at {tmp_path}/main.yaml:3")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("{a: b}", "2:25: error E012: a: 'b' is not a number of 1 to 19 digits, maybe behind a +"),
+        ("{a: ['++1']}", "2:26: error E012: a: '++1' is not a number of 1 to 19 digits, maybe behind a +"),
+        ("{a: []}", "2:25: error E015: 'a' needs at least 1 of them"),
+        ("{'': 1}", "2:22: error E015: distribution_lists: '' must have 1 to 20 characters, not 0"),
+    ],
+)
+def test_what_is_no_distribution_list(written: str, said: str) -> None:
+    (finding,) = check_text(f"smsc: 1\ndistribution_lists: {written}", "f").findings
+    assert str(finding) == f"f:{said}"
+
+
 def test_errors_of_an_included_file_are_said_in_its_name(tmp_path: Path) -> None:
     write(tmp_path, main="smsc: 1\ninclude: b.yaml\nrules: [{nam: r}]", b="smsc: 1\nrules: [{nam: r}]")
     (tmp_path / "b.yaml").write_text("smsc: 1\nseed: 1\nprofile: sms77\ndefaults: {}\nrules: [{name: r, reply: k}]")

@@ -40,6 +40,7 @@ GOOD = [
     "rules: [{name: a, receipts: [DELIVRD, {state: EXPIRED, after: validity, tlv: {message_state: none}}]}]",
     "rules: [{name: a, mo: {text: hi, coding: 8, split: sar}}, {name: b, mo: [{text: hi}]}]",
     "rules: [{name: a, event: deliver_sm_resp, when: {command_status: ESME_RMSGQFUL}, retry: [5s, 15s]}]",
+    "distribution_lists: {friends: [447700900201, '+447700900202'], team: 1}",
     "expect: [{name: a, match: {to: 1}, count: 3, fired: '>=1', rule: r, within: 30s, spacing: '>=1s per message'}]",
 ]
 BAD = [
@@ -58,6 +59,8 @@ BAD = [
     "rules: [{name: a, session: kill}]",
     "switches: {a: {lable: x}}",
     "accounts: [{password: x}]",
+    "distribution_lists: {friends: []}",
+    "distribution_lists: [1]",
 ]
 
 

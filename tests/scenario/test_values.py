@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from smsc_sim.scenario import values
 from smsc_sim.scenario.value_kind import BadValue, ValueKind
-from smsc_sim.scenario.values import Network, Rate
+from smsc_sim.scenario.values import Network, Pace, Rate
 from smsc_sim.smpp.status import CommandStatus
 
 KINDS: dict[str, tuple[ValueKind, st.SearchStrategy[object]]] = {
@@ -13,6 +13,7 @@ KINDS: dict[str, tuple[ValueKind, st.SearchStrategy[object]]] = {
         st.integers(min_value=0, max_value=3_650 * 86_400_000).map(lambda milliseconds: milliseconds / 1000),
     ),
     "octets": (values.OCTETS, st.integers(min_value=0, max_value=2**39)),
+    "pace": (Pace.KIND, st.builds(Pace, st.integers(1, 9_999_999), st.sampled_from([1.0, 60.0, 3600.0]))),
     "status": (values.STATUS, st.integers(min_value=0, max_value=0xFFFFFFFF)),
     "rate": (
         Rate.KIND,

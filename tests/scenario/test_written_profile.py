@@ -7,7 +7,8 @@ from smsc_sim.scenario.findings import FindingsError
 from smsc_sim.scenario.ids import IdForm, IdForms
 from smsc_sim.scenario.profile import Ports, Profile, RefusedPdu
 from smsc_sim.scenario.profile_loader import load_profile
-from smsc_sim.scenario.values import Rate
+from smsc_sim.scenario.values import Pace, Rate
+from smsc_sim.scenario.written_delivery import WrittenDelivery
 from smsc_sim.smpp.receipt_text import MessageState
 
 HEAD = "smsc_profile: 1\nname: p\nsource: our notes\n"
@@ -51,7 +52,7 @@ receipt:
   swap_addresses: no
   after: 3s
 receipts_via: round_robin
-retry: [5s, 1m]
+delivery: {retry: [5s, 1m], flush: 10/s, attempts: 4, keep: 2d, queue: 25000, queue_full: oldest}
 alphabet: latin-1
 error_bodies: yes
 accounts: [{system_id: a, password: b}]
@@ -85,12 +86,10 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
     assert (made.status(0x40B), made.status(0x15), made.status(8)) == (255, 22, 8)
     assert made.ids == IdForms(IdForm("hex"), IdForm("decimal", 10), IdForm("decimal", 10))
     assert made.ids_3_3 == IdForms(*[IdForm("hex_lower")] * 3)
-    assert (made.receipts_via, made.retry, made.alphabet, made.error_bodies) == (
-        "round_robin",
-        (5, 60),
-        "latin-1",
-        True,
+    assert made.delivery == WrittenDelivery(
+        retry=(5, 60), flush=Pace(10), attempts=4, keep=172800, queue=25000, queue_full="oldest"
     )
+    assert (made.receipts_via, made.alphabet, made.error_bodies) == ("round_robin", "latin-1", True)
     assert made.accounts == (AccountDefinition(system_id="a", password="b"),)
     assert [rule.name for rule in made.rules] == ["r"]
     layout = made.receipt

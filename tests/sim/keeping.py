@@ -16,22 +16,27 @@ from tests.sim.playing import Play
 class Keeper(Finder):
     """A store, and what an SMSC finds in it."""
 
-    def __init__(self, smsc: Smsc) -> None:
+    def __init__(self, smsc: Smsc, store: Store | None = None) -> None:
+        """``store``: one that an earlier run has left."""
         self.smsc = smsc
-        self.store = Store()
+        self.store = store or Store()
         super().__init__(self.store, lambda: smsc.ledger.entries)
+
+    def write(self) -> None:
+        """Let the store have what the ledger has; it is not rows yet."""
+        self.store.write(self.smsc.ledger.take(), Numbers(*self.smsc.numbers()))
 
     def all(self) -> list[StoredMessage]:
         """Every message as it is now, the oldest first."""
-        self.store.write(self.smsc.ledger.take(), Numbers(*self.smsc.numbers()))
+        self.write()
         while self.store.expand():
             pass
         return messages_where(self.store.connection, "1")
 
 
-def keep(play: Play) -> Keeper:
+def keep(play: Play, store: Store | None = None) -> Keeper:
     """Let everything be kept from now on."""
-    keeper = Keeper(play.smsc)
+    keeper = Keeper(play.smsc, store)
     play.smsc.ledger.kept = True
     play.smsc.lookup = keeper
     return keeper

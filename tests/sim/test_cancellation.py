@@ -67,7 +67,7 @@ def test_a_scheduled_message_never_sets_out() -> None:
     play = keeping()
     esme = play.bind()
     message_id = message_id_of(esme.submit(SubmitSm(schedule_delivery_time=b"000001000000000R")))
-    assert state_of(esme, message_id) == "SCHEDULED"
+    assert state_of(esme, message_id) == "ENROUTE"
     assert cancel(esme, message_id) == 0
     play.advance(2 * 86400)
     assert states(esme.take()) == ["DELETED"]

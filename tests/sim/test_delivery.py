@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.settings import ReceiptSettings, Timers
-from smsc_sim.scenario.values import ReceiptsVia
-from smsc_sim.sim.delivery import RETRY_LATER
+from smsc_sim.scenario.values import Pace, QueueFull, ReceiptsVia
+from smsc_sim.sim.ledger import FAILED
 from smsc_sim.sim.session import LAST_SEQUENCE_NUMBER
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.pdu import Pdu, encode
-from smsc_sim.smpp.status import CommandStatus, name_of
+from smsc_sim.smpp.status import CommandStatus
 from tests.sim.playing import BETA, Esme, Play, SubmitSm, bind_octets, frame, message_id_of, smsc_settings
 
 POLICIES: tuple[ReceiptsVia, ...] = ("same", "other", "any", "least_loaded", "round_robin")
@@ -490,8 +490,267 @@ def test_temporary_errors_climb_the_ladder(status: str) -> None:
     assert game.smsc.counters.receipts_sent == 5
 
 
-def test_all_temporary_errors_are_tried() -> None:
-    assert {name_of(status) for status in RETRY_LATER} == set(TEMPORARY)
+# Back-off
+
+
+@pytest.mark.parametrize("status", TEMPORARY)
+@pytest.mark.parametrize("via", POLICIES)
+def test_after_a_temporary_error_the_account_gets_nothing_and_then_all_in_order(via: ReceiptsVia, status: str) -> None:
+    game = game_of(via, retry=(10.0,), window=4)
+    submitter, receiver = game.bind("transmitter"), game.bind("receiver")
+    stranger, listener = game.bind("transmitter", BETA), game.bind("receiver", BETA)
+    submit(submitter, 6)
+    game.advance(1.1)
+    one, two, three, four = receiver.take()
+    assert receiver.answer(three, CommandStatus[status]) == []
+    assert receiver.answer(two) == []
+    assert receiver.answer(one, CommandStatus[status]) == []
+    submit(submitter, 1)
+    submit(stranger, 1)
+    other = game.bind("receiver")
+    game.advance(9.8)
+    assert (receiver.take(), other.take()) == ([], [])
+    assert len(listener.take()) == 1, "another account waits for nobody"
+    receiver.answer(four)
+    game.advance(0.3)
+    assert sorted([*ids(receiver), *ids(other)]) == numbers(1, 3, 5, 6, 7)
+    told_of = [message_id_of(pdu) for _, pdu in game.sent if pdu.name == "deliver_sm"]
+    if via in {"same", "other", "any"}:
+        assert told_of[-5:] == numbers(1, 3, 5, 6, 7)
+
+
+def test_the_longest_of_several_waits_counts() -> None:
+    game = game_of(retry=(10.0, 60.0))
+    esme = game.bind()
+    submit(esme)
+    game.advance(1.05)
+    esme.answer(esme.take()[0], CommandStatus.ESME_RMSGQFUL)
+    submit(esme)
+    game.advance(10.1)
+    first, second = esme.take()
+    esme.answer(first, CommandStatus.ESME_RMSGQFUL)
+    esme.answer(second, CommandStatus.ESME_RMSGQFUL)
+    game.advance(59.8)
+    assert esme.take() == []
+    game.advance(0.3)
+    assert ids(esme) == numbers(1, 2)
+
+
+def test_one_that_is_not_answered_in_time_holds_nobody_up() -> None:
+    game = game_of(response=10.0, retry=(50.0,))
+    esme = game.bind()
+    submit(esme)
+    game.advance(12.1)
+    esme.take()
+    submit(esme)
+    game.advance(1.1)
+    assert ids(esme) == numbers(2)
+
+
+def test_back_off_goes_on_for_a_new_bind() -> None:
+    game = game_of(retry=(10.0,))
+    esme = game.bind()
+    submit(esme, 2)
+    game.advance(1.05)
+    first, _ = esme.take()
+    esme.answer(first, CommandStatus.ESME_RX_T_APPN)
+    esme.hang_up()
+    again = game.bind()
+    assert ids(again) == []
+    game.advance(10.1)
+    assert ids(again) == numbers(1, 2)
+
+
+def test_what_is_swept_while_the_account_is_held_does_not_end_the_pause() -> None:
+    game = game_of(retry=(10.0,), keep=12.0)
+    esme = game.bind()
+    submit(esme)
+    game.advance(1.05)
+    first = esme.take()[0]
+    game.advance(0.9)
+    esme.answer(first, CommandStatus.ESME_RX_T_APPN)
+    game.account().receipts = ReceiptSettings(keep=3.0)
+    game.smsc.delivery.sweep(game.account(), game.now + 2)
+    assert game.account().waiting == {}
+    submit(esme)
+    game.advance(1.1)
+    assert esme.take() == []
+
+
+@pytest.mark.parametrize("attempts", [1, 3])
+def test_attempts_are_bounded(attempts: int) -> None:
+    receipts = ReceiptSettings(attempts=attempts, retry=(5.0,))
+    game = Play(settings=smsc_settings(receipts=receipts))
+    esme = game.bind()
+    submit(esme, 2)
+    game.advance(1.05)
+    for _ in range(attempts):
+        refused, taken = esme.take()
+        esme.answer(refused, CommandStatus.ESME_RMSGQFUL)
+        esme.answer(taken, CommandStatus.ESME_RMSGQFUL)
+        game.advance(5.1)
+    assert esme.take() == []
+    assert game.smsc.counters.receipts_discarded == 2
+    assert (game.account().pending, game.account().attempts, game.account().waiting) == (0, {}, {})
+
+
+@pytest.mark.parametrize("via", POLICIES)
+def test_kept_for_no_time_is_missed_by_who_is_not_bound(via: ReceiptsVia) -> None:
+    game = game_of(via, keep=0.0)
+    transmitter = game.bind("transmitter")
+    submit(transmitter)
+    game.advance(1.1)
+    assert (game.account().pending, game.smsc.counters.receipts_discarded) == (0, 1)
+    receiver = game.bind("receiver")
+    submit(transmitter)
+    game.advance(1.1)
+    assert ids(receiver) == numbers(2)
+
+
+# What is taken back
+
+
+@pytest.mark.parametrize("seconds", [5.0, 200.0])
+def test_what_is_withdrawn_while_it_waits_is_not_sent_and_does_not_end_twice(seconds: float) -> None:
+    game = game_of(keep=100.0)
+    game.smsc.ledger.kept = True
+    transmitter = game.bind("transmitter")
+    submit(transmitter, 3)
+    game.advance(2)
+    game.smsc.delivery.withdrawn.add(b"0000000002")
+    game.advance(seconds)
+    receiver = game.bind("receiver")
+    assert ids(receiver) == (numbers(1, 3) if seconds < 100 else [])
+    assert game.smsc.delivery.withdrawn == set()
+    assert game.account().pending == (2 if seconds < 100 else 0)
+    failed = [entry[2] for entry in game.smsc.ledger.take() if entry[0] == FAILED]
+    assert failed == ([] if seconds < 100 else [b"0000000001", b"0000000003"])
+
+
+def test_what_is_for_one_session_only_is_given_up_with_it_also_while_the_account_is_held() -> None:
+    game = game_of(retry=(100.0,))
+    esme, other = game.bind(), game.bind()
+    number, account = esme.session.number, game.account()
+    submit(esme)
+    game.advance(1.1)
+    esme.answer(esme.take()[0], CommandStatus.ESME_RMSGQFUL)
+    body = encode("deliver_sm", sequence_number=1, fields={"short_message": b"hi"})[16:]
+    account.pending += 1
+    game.smsc.delivery.deliver(account, ((b"mo-x", b"", b"only", body, game.now, -5, number),), game.now)
+    assert account.waiting_count == 2
+    esme.hang_up()
+    assert (account.waiting_count, game.smsc.counters.receipts_discarded) == (1, 1)
+    game.advance(100)
+    assert ids(other) == numbers(1)
+
+
+# A full queue
+
+
+@pytest.mark.parametrize(("queue_full", "left"), [("oldest", (3, 4, 5)), ("newest", (1, 2, 3))])
+@pytest.mark.parametrize("via", POLICIES)
+def test_a_full_queue_gives_up_the_oldest_or_the_newest(
+    via: ReceiptsVia, queue_full: QueueFull, left: tuple[int, ...]
+) -> None:
+    receipts = ReceiptSettings(via=via, queue=3, queue_full=queue_full)
+    game = Play(settings=smsc_settings(receipts=receipts))
+    transmitter = game.bind("transmitter")
+    for count in (2, 2, 1):
+        assert len(submit(transmitter, count)) == count
+        game.advance(1.1)
+    assert game.account().waiting_count == game.account().pending == 3
+    assert game.smsc.counters.receipts_dropped == game.smsc.counters.receipts_discarded == game.account().dropped == 2
+    assert ids(game.bind("receiver")) == numbers(*left)
+
+
+def test_a_queue_that_holds_nothing_lets_through_what_somebody_can_take() -> None:
+    receipts = ReceiptSettings(via="any", queue=1, queue_full="newest")
+    game = Play(settings=smsc_settings(receipts=receipts))
+    esme = game.bind()
+    assert len(submit(esme)) == 1
+    assert esme.submit().command_status == CommandStatus.ESME_RMSGQFUL, "what is on its way is bounded all the same"
+    game.advance(1.1)
+    assert ids(esme) == numbers(1)
+
+
+# At a rate
+
+
+def test_what_waited_while_nobody_was_bound_leaves_at_a_rate_and_before_what_is_new() -> None:
+    game = Play(settings=smsc_settings(receipts=ReceiptSettings(flush=Pace(2))))
+    transmitter = game.bind("transmitter")
+    submit(transmitter, 4)
+    game.advance(60)
+    receiver = game.bind("receiver")
+    submit(transmitter, 3)
+    assert ids(receiver) == numbers(1)
+    for number in (2, 3, 4):
+        game.advance(0.45)
+        assert ids(receiver) == []
+        game.advance(0.05 if number == 2 else 0.07)
+        came = ids(receiver)
+        assert came[:1] == numbers(number)
+    assert came == numbers(4, 5, 6, 7), "the new ones wait behind the old ones and then leave at once"
+    submit(transmitter, 2)
+    game.advance(1.1)
+    assert ids(receiver) == numbers(8, 9)
+
+
+def test_what_waits_for_room_only_is_not_flushed() -> None:
+    game = Play(settings=smsc_settings(receipts=ReceiptSettings(via="any", window=1, flush=Pace(1))))
+    first = game.bind()
+    submit(first, 4)
+    game.advance(1.1)
+    assert ids(first) == numbers(1)
+    assert ids(game.bind()) == numbers(2)
+    assert game.account().flush is None
+
+
+def test_what_waits_for_another_session_is_flushed_to_it() -> None:
+    game = Play(settings=smsc_settings(receipts=ReceiptSettings(via="other", flush=Pace(1))))
+    submit(game.bind(), 3)
+    game.advance(5)
+    other = game.bind()
+    assert ids(other) == numbers(1)
+    game.advance(2.1)
+    assert ids(other) == numbers(2, 3)
+
+
+def test_a_refusal_during_a_flush_goes_to_its_head() -> None:
+    game = Play(settings=smsc_settings(receipts=ReceiptSettings(flush=Pace(1), retry=(10.0,))))
+    transmitter = game.bind("transmitter")
+    submit(transmitter, 3)
+    game.advance(5)
+    receiver = game.bind("receiver")
+    (first,) = receiver.take()
+    receiver.answer(first, CommandStatus.ESME_RX_T_APPN)
+    game.advance(10.1)
+    assert ids(receiver) == numbers(1)
+    for number in (2, 3):
+        game.advance(0.85)
+        assert ids(receiver) == []
+        game.advance(0.15)
+        assert ids(receiver) == numbers(number)
+
+
+def test_a_flush_that_is_interrupted_begins_anew_with_what_is_left_of_it() -> None:
+    game = Play(settings=smsc_settings(receipts=ReceiptSettings(flush=Pace(1), retry=(10.0,))))
+    transmitter = game.bind("transmitter")
+    submit(transmitter, 3)
+    game.advance(5)
+    receiver = game.bind("receiver")
+    (first,) = receiver.take()
+    receiver.answer(first, CommandStatus.ESME_RMSGQFUL)
+    receiver.hang_up()
+    game.advance(5)
+    receiver = game.bind("receiver")
+    submit(transmitter, 4)
+    game.advance(5.1)
+    assert ids(receiver) == numbers(1)
+    game.advance(1.1)
+    assert ids(receiver) == numbers(2)
+    game.advance(1.0)
+    assert ids(receiver) == numbers(3, 4, 5, 6, 7)
 
 
 @pytest.mark.parametrize("status", PERMANENT)

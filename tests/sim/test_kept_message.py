@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from smsc_sim.sim.decision import receipt_wanted
+from smsc_sim.sim.kept_message import KeptMessage
+from smsc_sim.sim.ledger import RUN, SUBMISSION
 from smsc_sim.smpp.receipt_text import MessageState
 from smsc_sim.smpp.status import CommandStatus
 from smsc_sim.smpp.times import format_absolute, format_relative
@@ -26,7 +29,7 @@ rules:
   - {name: manual, when: {text: manual}, receipt: manual}
 """
 TEXTS = ["plain", "late", "undeliv", "told", "chance", "hex", "slow", "manual"]
-PENDING = {MessageState.SCHEDULED, MessageState.ENROUTE}
+PENDING = (MessageState.SCHEDULED, MessageState.ENROUTE)
 SENDER: dict[str, Any] = {"source_addr_ton": 5, "source_addr_npi": 0, "source_addr": "Sender"}
 
 
@@ -62,13 +65,14 @@ class Client:
             schedule_delivery_time=format_relative(wait).encode() if wait else b"",
             validity_period=format_absolute(self.play.now + wait + lasts).encode() if lasts else b"",
         )
-        before = {one.id for one in self.keeper.all()}
+        before = len(self.play.smsc.ledger.entries)
         for pdu in self.esme.give(message.wire()):
             assert (pdu.name, pdu.command_status) == ("submit_sm_resp", 0)
-        (made,) = (one for one in self.keeper.all() if one.id not in before)
-        self.known[made.message_id] = Known(registered_delivery)
-        assert made.receipt_id is not None
-        self.by_receipt_id[made.receipt_id] = made.message_id
+        (made,) = (entry for entry in self.play.smsc.ledger.entries[before:] if entry[0] in (RUN, SUBMISSION))
+        rows: Any = made[9]
+        message_id, receipt_id = (f"{made[6]:010d}",) * 2 if made[0] == RUN else rows[0][1:3]
+        self.known[message_id] = Known(registered_delivery)
+        self.by_receipt_id[receipt_id] = message_id
 
     def query(self, message_id: str) -> MessageState:
         answer = self.esme.ask("query_sm", message_id=message_id, **SENDER)
@@ -121,13 +125,37 @@ class Client:
                 assert self.query(message_id) is state, "query and receipt agree"
 
 
+FINAL = [MessageState(value) for value in range(2, 9)]
+
+
+@pytest.mark.parametrize("state", [*PENDING, *FINAL], ids=lambda state: state.name)
+@pytest.mark.parametrize("command", ["query_sm", "cancel_sm", "replace_sm"])
+def test_every_operation_in_every_state(state: MessageState, command: str) -> None:
+    client = Client.of()
+    wait = 3600 if state is MessageState.SCHEDULED else 0
+    client.submit("manual" if state in FINAL else "late", 1, wait, 0)
+    ((message_id, known),) = client.known.items()
+    if state in FINAL:
+        client.play.smsc.release(client.play.account(), message_id, client.play.now, state)
+        client.play.settle()
+        client.hear()
+    (kept,) = client.keeper.find("alpha", message_id)
+    assert KeptMessage.at(kept, client.play.now).state is state
+    fields: dict[str, Any] = {"message_id": message_id, **SENDER}
+    answer = client.esme.ask(command, **fields)
+    failure = {"cancel_sm": CommandStatus.ESME_RCANCELFAIL, "replace_sm": CommandStatus.ESME_RREPLACEFAIL}
+    assert answer.command_status == (failure.get(command, 0) if state in FINAL else 0)
+    assert answer.name == f"{command}_resp"
+    assert known.receipts == [state] * (state in FINAL)
+
+
 steps = st.one_of(
     st.tuples(
         st.just("submit"), st.sampled_from(TEXTS), st.sampled_from([0, 1, 2, 3, 0x11]), st.sampled_from([0, 0, 5, 3600])
     ),
     st.tuples(st.just("advance"), st.sampled_from([0.01, 0.5, 1.0, 2.0, 7.0, 60.0]), st.just(0), st.just(0)),
     st.tuples(
-        st.sampled_from(["query", "cancel", "replace", "release"]),
+        st.sampled_from(["query", "cancel", "replace", "release", "write", "expand"]),
         st.integers(0, 20),
         st.sampled_from([0, 1, 2]),
         st.just(0),
@@ -144,6 +172,10 @@ def test_whatever_is_done_all_that_is_told_agrees(script: list[tuple[tuple[Any, 
             client.submit(which, value, wait, lasts)
         elif what == "advance":
             client.advance(which)
+        elif what == "write":
+            client.keeper.write()
+        elif what == "expand":
+            client.keeper.store.expand(1)
         elif ids:
             message_id = ids[which % len(ids)]
             if what == "query":
@@ -171,3 +203,20 @@ def test_whatever_is_done_all_that_is_told_agrees(script: list[tuple[tuple[Any, 
         for one in client.keeper.all()
         for receipt in one.receipts
     )
+
+
+@pytest.mark.parametrize("rows", [False, True])
+def test_what_became_of_its_receipts_is_known_wherever_that_is_written(rows: bool) -> None:
+    client = Client.of()
+    client.submit("told", 0x11, 0, 0)
+    client.keeper.write()
+    if rows:
+        client.keeper.store.expand()
+    client.advance(2)
+    client.keeper.write()
+    (message_id,) = client.known
+    (kept,) = client.keeper.find("alpha", message_id)
+    assert [receipt.status for receipt in kept.receipts] == ["acknowledged", "scheduled"]
+    client.cancel(message_id)
+    client.advance(60)
+    assert client.play.smsc.delivery.withdrawn == set()

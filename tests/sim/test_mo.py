@@ -289,13 +289,13 @@ def test_they_keep_to_the_window_are_tried_again_and_wait_for_a_bind() -> None:
     assert play.account().waiting_count == 3
     receiver = play.bind("receiver")
     first, second = receiver.take()
-    (third,) = receiver.answer(first, CommandStatus.ESME_RMSGQFUL)
-    for pdu in (second, third):
-        receiver.answer(pdu)
+    assert receiver.answer(first, CommandStatus.ESME_RMSGQFUL) == []
+    assert receiver.answer(second) == []
     play.advance(3.1)
-    (again,) = receiver.take()
+    again, third = receiver.take()
     assert again.octets[16:] == first.octets[16:]
-    receiver.answer(again)
+    for pdu in (again, third):
+        receiver.answer(pdu)
     assert (play.account().pending, play.account().waiting_count, play.account().attempts) == (0, 0, {})
 
 

@@ -46,11 +46,13 @@ def test_a_message_is_enroute_and_then_delivered(fast: bool, registered_delivery
     assert told(esme, message_id) == (MessageState.DELIVERED, format_absolute(START + 1), 0)
 
 
-def test_a_scheduled_message_is_so_until_it_sets_out() -> None:
-    play = keeping()
-    esme = play.bind()
+@pytest.mark.parametrize("version", [0x34, 0x50])
+def test_a_scheduled_message_is_so_until_it_sets_out(version: int) -> None:
+    play = keeping(settings=SmscSettings(timers=QUIET, interface_version="5.0"))
+    esme = play.bind(version=version)
     message_id = message_id_of(esme.submit(SubmitSm(schedule_delivery_time=b"000000000100000R")))
-    assert told(esme, message_id)[0] is MessageState.SCHEDULED
+    wanted = MessageState.SCHEDULED if version == 0x50 else MessageState.ENROUTE
+    assert told(esme, message_id) == (wanted, "", 0)
     play.advance(60.5)
     assert told(esme, message_id)[0] is MessageState.ENROUTE
     play.advance(0.6)

@@ -150,17 +150,17 @@ def test_the_timers_of_the_provider_are_those_of_its_sessions(tmp_path: Path, ac
 
 
 def test_the_provider_s_timers_and_retries_change_with_it(tmp_path: Path) -> None:
-    play = under(tmp_path, "timers: {enquire_link: 500s}\nretry: none", settings=SmscSettings())
+    play = under(tmp_path, "timers: {enquire_link: 500s}\ndelivery: {retry: none}", settings=SmscSettings())
     esme = play.bind()
-    changed = own(tmp_path, "timers: {enquire_link: 7s, response: 2s}\nretry: 3s")
+    changed = own(tmp_path, "timers: {enquire_link: 7s, response: 2s}\ndelivery: {retry: 3s}")
     play.advance(5)
     play.smsc.define([ALPHA], changed, play.now)
     # Counted from what was heard last, not from the change.
     play.advance(2.1)
     assert [pdu.name for pdu in esme.take()] == ["enquire_link"]
-    assert (play.account().retry, play.smsc.settings.timers.enquire_link) == ((3.0,), 7.0)
+    assert (play.account().receipts.retry, play.smsc.settings.timers.enquire_link) == ((3.0,), 7.0)
     play.smsc.define([ALPHA], NO_SCENARIO, play.now)
-    assert (play.account().timers, play.account().retry) == (Timers(), ReceiptSettings().retry)
+    assert (play.account().timers, play.account().receipts.retry) == (Timers(), ReceiptSettings().retry)
     assert (play.smsc.profile, play.smsc.settings) == (NO_PROFILE, SmscSettings())
 
 
@@ -177,7 +177,7 @@ def test_timers_that_are_said_of_the_server_come_before_those_of_the_provider(tm
 @pytest.mark.parametrize(("retry", "instants"), [("none", []), ("2s", [2, 4, 6, 8]), ("[1s, 4s]", [1, 5, 9])])
 @pytest.mark.parametrize("accounts", ["", BOTH])
 def test_the_retries_of_the_provider(tmp_path: Path, retry: str, instants: list[int], accounts: str) -> None:
-    play = under(tmp_path, f"retry: {retry}", accounts)
+    play = under(tmp_path, f"delivery: {{retry: {retry}}}", accounts)
     esme, other = play.bind(), play.bind(account=BETA)
     for each in (esme, other):
         each.submit()
@@ -201,7 +201,7 @@ def test_the_retries_of_the_provider(tmp_path: Path, retry: str, instants: list[
 
 def test_without_retries_what_is_not_answered_is_given_up(tmp_path: Path) -> None:
     timers = Timers(session_init=0.0, enquire_link=0.0, inactivity=0.0, response=3.0)
-    play = under(tmp_path, "retry: none", settings=smsc_settings(timers=timers))
+    play = under(tmp_path, "delivery: {retry: none}", settings=smsc_settings(timers=timers))
     esme = play.bind()
     esme.submit()
     play.advance(60)
@@ -210,9 +210,17 @@ def test_without_retries_what_is_not_answered_is_given_up(tmp_path: Path) -> Non
     assert (play.smsc.counters.receipts_expired, play.smsc.counters.receipts_discarded) == (1, 1)
 
 
+def test_what_the_account_says_of_delivery_comes_first(tmp_path: Path) -> None:
+    accounts = "accounts: [{system_id: alpha, password: secret1, profile: own.yaml, delivery: {retry: 2s, queue: 7}}]"
+    settings = smsc_settings(receipts=ReceiptSettings(retry=(3.0,), window=5))
+    play = under(tmp_path, "delivery: {retry: none, attempts: 4, queue: 9}", accounts, settings=settings)
+    receipts = play.account().receipts
+    assert (receipts.retry, receipts.attempts, receipts.queue, receipts.window) == ((2.0,), 4, 7, 5)
+
+
 def test_retries_that_are_said_of_the_server_come_first(tmp_path: Path) -> None:
     settings = smsc_settings(receipts=ReceiptSettings(retry=(3.0,)))
-    play = under(tmp_path, "retry: none", settings=settings)
+    play = under(tmp_path, "delivery: {retry: none}", settings=settings)
     esme = play.bind()
     esme.submit()
     play.advance(1.1)

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from smsc_sim.scenario.settings import ReceiptSettings
+from smsc_sim.sim.resume import Resumption
+from smsc_sim.sim.store.unended import unended
 from smsc_sim.smpp.pdu import Pdu, encode
 from smsc_sim.smpp.receipt_text import MessageState
 from smsc_sim.smpp.status import CommandStatus
@@ -98,7 +100,7 @@ def test_times_stay_or_change() -> None:
         before.expires_at,
         before.state_at,
     )
-    assert told(esme, message_id)[0] == "SCHEDULED"
+    assert told(esme, message_id)[0] == "ENROUTE"
     later, end = format_absolute(START + 3600), format_absolute(START + 3600.5)
     assert replace(esme, message_id, schedule_delivery_time=later, validity_period=end) == 0
     play.advance(3600.2)
@@ -203,6 +205,31 @@ def test_the_queue_has_to_have_room() -> None:
     assert replace(esme, message_id) == CommandStatus.ESME_RMSGQFUL
 
 
+def test_after_a_restart_what_was_withdrawn_stays_so_and_the_rest_comes_once() -> None:
+    play, keeper, esme = kept()
+    replaced, cancelled = message_id_of(esme.submit()), message_id_of(esme.submit())
+    assert replace(esme, replaced, b"first") == 0
+    assert replace(esme, replaced, b"second") == 0
+    assert esme.ask("cancel_sm", message_id=cancelled, **SENDER).command_status == 0
+    keeper.all()
+    again = Play(now=play.now + 60)
+    again.smsc.begin_with(*play.smsc.numbers())
+    kept_again = keep(again, keeper.store)
+    Resumption(again.smsc).plan(unended(keeper.store, 0, again.smsc.ledger.next_id), again.now)
+    client = again.bind()
+    again.advance(1)
+    receipts = client.take()
+    assert sorted((message_id_of(pdu), state) for pdu, state in zip(receipts, states(receipts), strict=True)) == [
+        (replaced, "DELIVERED"),
+        (cancelled, "DELETED"),
+    ]
+    assert [text_of(pdu).endswith(b"text:second") for pdu in receipts if message_id_of(pdu) == replaced] == [True]
+    for pdu in receipts:
+        client.answer(pdu)
+    assert (pending_of(again), kept_again.all()[0].state) == (0, "DELIVERED")
+    assert not unended(keeper.store, 0, again.smsc.ledger.next_id).messages
+
+
 # replace_if_present_flag
 
 
@@ -272,3 +299,21 @@ def test_by_submit_multi_each_destination_replaces_its_own() -> None:
     (answer,) = esme.give(encode("submit_multi", sequence_number=2, fields=fields))
     assert answer.command_status == 0
     assert [told(esme, one)[0] for one in ids] == ["DELETED", "ENROUTE", "DELETED"]
+
+
+def test_a_batch_owes_what_was_added_until_that_is_settled() -> None:
+    play, keeper, esme = kept()
+    first, second = message_id_of(esme.submit()), message_id_of(esme.submit())
+    keeper.write()
+    assert esme.ask("cancel_sm", message_id=first, **SENDER).command_status == 0
+    play.advance(0.1)
+    (deleted,) = esme.take()
+    esme.answer(deleted)
+    keeper.write()
+    assert keeper.store.staging.oldest()[2], "the other message still waits for its receipt"
+    play.advance(2)
+    (delivered,) = esme.take()
+    assert message_id_of(delivered) == second
+    esme.answer(delivered)
+    keeper.write()
+    assert not keeper.store.staging.oldest()[2]

@@ -10,11 +10,16 @@ from smsc_sim.sim.store.batch import Numbers, pack
 from smsc_sim.sim.store.expansion import Expansion
 from smsc_sim.sim.store.reading import messages_where
 from smsc_sim.sim.store.store import Store
-from smsc_sim.sim.store.stored import StoredMessage
+from smsc_sim.sim.store.stored import StoredMessage, StoredReceipt
 from smsc_sim.smpp.framing import HEADER_LENGTH
 
 _USUAL_DIGITS: Final = 10
 """Of a message_id as the message path writes it."""
+
+_MOST_TRACES: Final = 20
+"""Numbers that batches are searched for one by one."""
+
+_OPEN: Final = frozenset({"scheduled", "waiting", "sent"})
 
 
 class Finder:
@@ -32,13 +37,14 @@ class Finder:
         usual = len(message_id) == _USUAL_DIGITS and message_id.isascii() and message_id.isdigit()
         number = int(message_id) if usual else 0
         with self._store.lock:
-            staged = self._staged(
+            latest = [entry for entry in self._latest() if entry[0] != RUN or _holds(entry, number)]
+            return self._found(
                 "id = ? OR changes > 0 OR (unusual > 0 AND instr(entries, ?) > 0)",
                 (self._store.staging.holder(number) if usual else None, message_id.encode()),
-            )
-            latest = [entry for entry in self._latest() if entry[0] != RUN or _holds(entry, number)]
-            return self._messages(
-                staged, latest, number, "message_id = ? AND account = ? AND message_id <> ''", (message_id, account)
+                latest,
+                number,
+                "message_id = ? AND account = ? AND message_id <> ''",
+                (message_id, account),
             )
 
     def unfinished(
@@ -47,16 +53,39 @@ class Finder:
         """See :class:`~.lookup.Lookup`.  Raises sqlite3.Error."""
         trace = destination.encode("latin-1", "replace")
         with self._store.lock:
-            staged = self._staged("changes > 0 OR instr(entries, ?) > 0", (trace,))
             latest = [entry for entry in self._latest() if entry[0] != RUN or trace in entry[9]]
-            found = self._messages(
-                staged,
+            found = self._found(
+                "changes > 0 OR instr(entries, ?) > 0",
+                (trace,),
                 latest,
                 None,
-                "destination = ? AND source = ? AND account = ? AND state <> '' AND (state_at > ? OR state_at = 0.0)",
+                "destination = ? AND source = ? AND account = ? AND state <> ''"
+                " AND (state_at > ? OR state IN ('SCHEDULED', 'ENROUTE'))",
                 (destination, source, account, now),
             )
         return [message for message in found if not service_type or _service_type(message.octets) == service_type]
+
+    def _found(
+        self,
+        where: str,
+        traces: tuple[object, ...],
+        latest: list[Entry],
+        number: int | None,
+        condition: str,
+        values: tuple[object, ...],
+    ) -> list[StoredMessage]:
+        """The messages for which a condition holds; ``where`` and ``traces`` find the batches that bring them.
+
+        Batches may also tell what became of receipts that were planned earlier.  A usual receipt is the end of its
+        message, so that only those of others are looked for, by what their keys begin with.
+        """
+        found = self._messages(self._staged(where, traces), latest, number, condition, values)
+        begins = {b"%d-" % message.serial for message in found if any(map(_may_have_changed, message.receipts))}
+        if not begins or not self._store.staging:
+            return found
+        also = " OR instr(entries, ?) > 0" * len(begins) if len(begins) <= _MOST_TRACES else " OR 1"
+        more = tuple(begins) if len(begins) <= _MOST_TRACES else ()
+        return self._messages(self._staged(where + also, (*traces, *more)), latest, number, condition, values)
 
     def _staged(self, condition: str, values: tuple[object, ...]) -> list[bytes]:
         """The batches, not yet rows, for which a condition holds, the oldest first."""
@@ -88,6 +117,10 @@ class Finder:
         with self._store.scratch():
             expansion.write(connection)
             return messages_where(connection, condition, values)
+
+
+def _may_have_changed(receipt: StoredReceipt) -> bool:
+    return receipt.status in _OPEN and not receipt.key.isdigit()
 
 
 def _holds(entry: Entry, number: int) -> bool:

@@ -21,6 +21,7 @@ _MIGRATIONS: Final = (
         messages INTEGER NOT NULL,
         unusual INTEGER NOT NULL,
         changes INTEGER NOT NULL,
+        counts INTEGER NOT NULL,
         first_number INTEGER NOT NULL,
         next_id INTEGER NOT NULL,
         next_number INTEGER NOT NULL,

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import Final
 
-from smsc_sim.sim.ledger import ENDED, FAILED, RUN, SUBMISSION, Entry
+from smsc_sim.sim.ledger import ADDED, ENDED, FAILED, RUN, SUBMISSION, Entry
 
 _DIGITS: Final = 10
 """Of a number in a key: as message ids are written, so that keys are compared as they stand."""
@@ -39,15 +39,19 @@ class Staging:
         self._owed.append(owed)
         self.messages += messages
 
-    def settle(self, keys: Iterable[bytes]) -> None:
+    def owe(self, keys: Iterable[bytes]) -> None:
+        """The receipts of these keys are owed, too, by the batches of their messages."""
+        self.settle(keys, -1)
+
+    def settle(self, keys: Iterable[bytes], by: int = 1) -> None:
         """The receipts of these keys are no longer owed."""
-        numbers = sorted(key if len(key) == _DIGITS else _number(key) for key in keys)
+        numbers = sorted(_number(key) if b"-" in key else key for key in keys)
         firsts = self._firsts
         index = bisect_left(numbers, firsts[0]) if firsts else len(numbers)
         while index < len(numbers):
             batch = bisect_right(firsts, numbers[index]) - 1
             end = bisect_left(numbers, firsts[batch + 1], index) if batch + 1 < len(firsts) else len(numbers)
-            self._owed[batch] -= end - index
+            self._owed[batch] -= by * (end - index)
             index = end
 
     def holder(self, number: int) -> int | None:
@@ -91,4 +95,11 @@ def settled_by(entries: Iterable[Entry]) -> list[bytes]:
             keys += entry[2]
         elif entry[0] == FAILED:
             keys.append(entry[2])
+        elif entry[0] == ADDED and entry[4]:
+            keys.append(entry[4])
     return keys
+
+
+def added_by(entries: Iterable[Entry]) -> list[bytes]:
+    """The keys of receipts that these entries bring for messages that were there already."""
+    return [key for entry in entries if entry[0] == ADDED for key, *_ in entry[3]]

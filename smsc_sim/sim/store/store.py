@@ -13,7 +13,7 @@ from smsc_sim.sim.search.words import indexed
 from smsc_sim.sim.store.batch import Numbers, pack
 from smsc_sim.sim.store.expansion import REMOVE_TEXT, AlphabetOf, Expansion
 from smsc_sim.sim.store.schema import connect, connect_to_read
-from smsc_sim.sim.store.staging import Staging, owed_by, settled_by
+from smsc_sim.sim.store.staging import Staging, added_by, owed_by, settled_by
 
 EXPANDED_AT_ONCE: Final = 1_000
 """Messages whose rows are written in one transaction, roughly: what a commit may have to wait for."""
@@ -68,17 +68,18 @@ class Store:
         ``numbers``: where they go on after these entries.
         """
         owed = owed_by(entries)
-        settled = settled_by(entries)
+        added, settled = added_by(entries), settled_by(entries)
         batch = pack(entries, numbers)
         with self.lock:
             cursor = self.connection.execute(
                 "INSERT INTO batch"
-                " (messages, unusual, changes, first_number, next_id, next_number, last_session, entries)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                " (messages, unusual, changes, counts, first_number, next_id, next_number, last_session, entries)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     batch.messages,
                     batch.unusual,
                     batch.changes,
+                    batch.counts,
                     batch.first_number,
                     numbers.next_id,
                     numbers.next_number,
@@ -88,6 +89,7 @@ class Store:
             )
             assert cursor.lastrowid is not None, "a row was inserted"
             self.staging.add(cursor.lastrowid, batch.first_number, batch.messages, owed)
+            self.staging.owe(added)
             self.staging.settle(settled)
             self.numbers = numbers
 
@@ -193,15 +195,15 @@ class Store:
             return
         with self.lock, self.transaction():
             row = self.connection.execute(
-                "SELECT entries, next_id, next_number, last_session FROM batch WHERE id = ?", (identifier,)
+                "SELECT entries, counts, next_id, next_number, last_session FROM batch WHERE id = ?", (identifier,)
             ).fetchone()
             open_rows = self.connection.execute(f"SELECT 1 FROM receipt WHERE status IN {OPEN} LIMIT 1").fetchone()
-            if open_rows is not None:
-                # Rows that were written before may learn from it what became of their receipts.
+            if open_rows is not None or row[1]:
+                # It may tell what became of receipts of messages that are rows already, and what rules have counted.
                 expansion = Expansion(self.alphabet_of, without_messages=True)
                 expansion.add(row[0])
                 expansion.write(self.connection)
-            self._leave_staging(identifier, Numbers(*row[1:]))
+            self._leave_staging(identifier, Numbers(*row[2:]))
         self.staging.forget(1)
 
     def _leave_staging(self, last: int, numbers: Numbers) -> None:

@@ -31,7 +31,7 @@ class AccountShown(Struct, frozen=True, kw_only=True):
     """Bound now."""
     sessions_limit: int | None
     throughput: str | None
-    """Messages in a time, such as ``10/1s per session``."""
+    """Messages in a time, such as ``5/s per session``."""
     window: int | None
     """Messages of one session that may wait for their response."""
     balance: float | None

@@ -72,8 +72,8 @@ def add_rule(console: Console, body: AddRule) -> RuleShown:
 
     It goes with its ``ttl``, with DELETE, or with a reset. It stays when the scenario is reloaded.
     """
-    put_on_top(console, body)
-    return next(shown for shown in all_rules(console) if shown.name == body.rule["name"])
+    name = put_on_top(console, body).rule.name
+    return next(shown for shown in all_rules(console) if shown.name == name)
 
 
 @endpoint("DELETE", "/rules/{name}", problems=(NOT_FOUND,))

@@ -18,12 +18,16 @@ A driver takes one argument, a JSON object:
     wait for one of the SMSC
 ``query``
     ask for a message that there is not
+``query_sent``
+    ask for the message that was submitted last
+``operations``
+    do every operation on messages once; the outcome of each is an ``operation``
 ``bind_twice``
     send a second bind on the bound session
 ``seconds``
     how long the whole may take
 
 It writes one JSON object per line on standard output, each with ``event``: ``bound``, ``refused``, ``submitted``,
-``receipt``, ``enquire_link_answered``, ``enquire_link_received``, ``query_answered``, ``second_bind``, ``unbound``,
-``failed``. It ends with code 0 when all that was asked for has happened.
+``receipt``, ``enquire_link_answered``, ``enquire_link_received``, ``query_answered``, ``operation``, ``second_bind``,
+``unbound``, ``failed``. It ends with code 0 when all that was asked for has happened.
 """

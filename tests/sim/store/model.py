@@ -9,9 +9,10 @@ from typing import Any
 from smsc_sim.sim.ledger import ADDED, CHANGED, ENDED, FAILED, RETRY, RUN, SENT, SUBMISSION, Entry
 from smsc_sim.sim.store.stored import ReceiptStatus, StoredMessage, StoredReceipt
 from smsc_sim.smpp.commands import CommandId
+from smsc_sim.smpp.errors import WireError
 from smsc_sim.smpp.framing import Framer
 from smsc_sim.smpp.pdu import Pdu
-from smsc_sim.smpp.segments import user_text
+from smsc_sim.smpp.segments import segment_of, user_text
 
 
 @dataclass
@@ -20,6 +21,7 @@ class Model:
 
     messages: dict[int, StoredMessage] = field(default_factory=dict)
     receipts: dict[bytes, tuple[int, StoredReceipt]] = field(default_factory=dict)
+    alphabet: str = "gsm7"
 
     def find(self, account: str, message_id: str) -> list[StoredMessage]:
         return [
@@ -72,7 +74,8 @@ class Model:
         pdus = [pdu for pdu in map(Pdu, framer.feed(octets)) if pdu.command_id == CommandId.SUBMIT_SM]
         refusals = {place: (status, rule) for place, status, rule in refused}
         assert len(pdus) == accepted + len(refused)
-        assert wanted == sum(Pdu(pdu.octets).fields["registered_delivery"] in (1, 3, 17, 19) for pdu in pdus) or refused
+        asking = sum(int(str(pdu.fields["registered_delivery"])) & 3 in (1, 3) for pdu in pdus)
+        assert wanted == asking or refused
         for place, pdu in enumerate(pdus):
             base = self._message(seq, now, session, account, first + place, pdu, 0)
             if place in refusals:
@@ -136,11 +139,15 @@ class Model:
     ) -> StoredMessage:
         fields: dict[str, Any] = {}
         text = ""
+        reference, part, parts = None, 1, 1
         try:
             fields = dict(pdu.fields)
-            text = user_text(pdu.fields, pdu.tlvs, "gsm7")
-        except ValueError:
-            pass
+            text = user_text(pdu.fields, pdu.tlvs, self.alphabet)
+            segment = segment_of(pdu.fields, pdu.tlvs)
+            if segment is not None:
+                reference, part, parts = segment.reference, segment.sequence, segment.total
+        except WireError as error:
+            text = f"[{error}]"
         if "dest_addresses" in fields and place < len(fields["dest_addresses"]):
             fields.update(fields["dest_addresses"][place])
         return StoredMessage(
@@ -159,9 +166,9 @@ class Model:
             data_coding=fields.get("data_coding", 0),
             esm_class=fields.get("esm_class", 0),
             registered_delivery=fields.get("registered_delivery", 0),
-            reference=None,
-            part=1,
-            parts=1,
+            reference=reference,
+            part=part,
+            parts=parts,
             message_id="",
             command_status=None,
             rule="",
