@@ -37,7 +37,7 @@ class _Sender:
         self._paused = False
         self.over: Deferred[None] = Deferred(lambda _: self._stop())
         request.registerProducer(self, True)
-        self._plan()
+        self._write()
 
     def _plan(self) -> None:
         if self._next is None and not self._paused and not self.over.called:

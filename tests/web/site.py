@@ -178,7 +178,7 @@ def request_of(
 
 
 def response_of(octets: bytes) -> Response:
-    head, _, body = octets.decode().partition("\r\n\r\n")
+    head, _, body = octets.decode(errors="replace").partition("\r\n\r\n")
     status_line, _, headers = head.partition("\r\n")
     return Response(int(status_line.split()[1]), dict(Parser().parsestr(headers)), body)
 

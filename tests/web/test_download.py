@@ -40,7 +40,7 @@ def begin(request: Request, chunks: Iterator[bytes]) -> tuple[Clock, Deferred[No
 def test_nothing_leaves_before_others_have_had_their_turn() -> None:
     request = Request()
     clock, over = begin(request, iter([b"a", b"b"]))
-    assert request.written == []
+    assert request.written == [b"a"]
     clock.advance(0)
     assert request.written == [b"a", b"b"]
     assert over.called

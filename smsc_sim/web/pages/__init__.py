@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from smsc_sim.web.page import Action, Page
-from smsc_sim.web.pages import about, binds, journal, login, overview, reference, session
+from smsc_sim.web.page import Action, File, Page
+from smsc_sim.web.pages import about, accounts, binds, journal, login, overview, reference, session
 
-MODULES: Final = (overview, binds, session, journal, reference, about, login)
+MODULES: Final = (overview, binds, session, accounts, journal, reference, about, login)
 
 PAGES: Final[tuple[Page, ...]] = tuple(
     value for module in MODULES for value in vars(module).values() if isinstance(value, Page)
@@ -14,3 +14,8 @@ ACTIONS: Final[tuple[Action, ...]] = tuple(
     value for module in MODULES for value in vars(module).values() if isinstance(value, Action)
 )
 """What forms on the pages do."""
+
+FILES: Final[tuple[File, ...]] = tuple(
+    value for module in MODULES for value in vars(module).values() if isinstance(value, File)
+)
+"""What pages link to, beside pages."""

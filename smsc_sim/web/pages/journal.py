@@ -18,7 +18,7 @@ from smsc_sim.web.call import Stream
 from smsc_sim.web.console import Console
 from smsc_sim.web.download import download as streamed
 from smsc_sim.web.endings import session_number
-from smsc_sim.web.page import Done, Shown, Visit, action, page
+from smsc_sim.web.page import Done, Shown, Visit, action, file, page
 from smsc_sim.web.problem import BAD_PARAMETER
 
 SHOWN: Final = 100
@@ -109,7 +109,7 @@ def journal(console: Console, visit: Visit) -> Shown:
     }
 
 
-@page("/journal/download", title="Journal as a file", under="/journal")
+@file("/journal/download")
 def download(console: Console, visit: Visit) -> Stream:
     """The events that the filters let through: all that are held, as JSON lines, CSV or pcap."""
     filters = Filters.of(visit)

@@ -14,7 +14,7 @@ from smsc_sim.smpp.commands import COMMANDS
 from smsc_sim.web.call import Octets
 from smsc_sim.web.console import Console
 from smsc_sim.web.endings import session_number
-from smsc_sim.web.page import Shown, Visit, page
+from smsc_sim.web.page import Shown, Visit, file, page
 from smsc_sim.web.problem import NOT_FOUND
 
 LATEST: Final = 8
@@ -55,7 +55,7 @@ def session(console: Console, visit: Visit, session: str) -> Shown:
     }
 
 
-@page("/binds/{session}/ladder.mmd", title="Ladder as Mermaid", under="/binds")
+@file("/binds/{session}/ladder.mmd")
 def as_mermaid(console: Console, visit: Visit, session: str) -> Octets:
     """One page of the ladder as the text of a Mermaid diagram."""
     ladder = _ladder(console, _number(console, session), visit)
