@@ -16,6 +16,7 @@ from smsc_sim.sim.in_force import InForce
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.store import Store
+from smsc_sim.sim.traffic import Traffic
 from smsc_sim.web.access import Access
 from smsc_sim.web.hint import ClientHint
 from smsc_sim.web.sse import EventHub
@@ -68,6 +69,8 @@ class Console:
     """Reads the scenario's file anew and obeys it; None when there is no file, else what was found in it."""
     access: Access
     """Who may come in."""
+    traffic: Traffic
+    """How traffic went over the last hour."""
     events: EventHub
     """Tells live pages what happens."""
     draw_token: Callable[[], str]

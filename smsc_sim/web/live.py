@@ -7,12 +7,13 @@ from typing import Any
 
 from smsc_sim.sim.in_force import InForce
 from smsc_sim.sim.smsc import Smsc
+from smsc_sim.sim.traffic import Traffic
 
-TOPICS = frozenset({"sessions", "messages", "receipts", "switches", "rules", "accounts", "journal"})
+TOPICS = frozenset({"sessions", "messages", "receipts", "switches", "rules", "accounts", "journal", "traffic"})
 """The types of events that tell a new state."""
 
 
-def pulse_of(smsc: Smsc, in_force: InForce) -> Mapping[str, Any]:
+def pulse_of(smsc: Smsc, in_force: InForce, traffic: Traffic) -> Mapping[str, Any]:
     """The state by topic; one that is equal to the former means that nothing has changed."""
     counters = smsc.counters
     sessions = smsc.sessions.values()
@@ -38,4 +39,5 @@ def pulse_of(smsc: Smsc, in_force: InForce) -> Mapping[str, Any]:
         },
         "accounts": [account.system_id for account in smsc.accounts],
         "journal": {"last_seq": smsc.journal.last_seq},
+        "traffic": {"looks": traffic.count},
     }

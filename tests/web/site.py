@@ -20,6 +20,7 @@ from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim.in_force import InForce
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
+from smsc_sim.sim.traffic import Traffic
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.web.access import Access
 from smsc_sim.web.auth_file import AuthFile
@@ -67,6 +68,7 @@ class Site:
         scenario = load_text(self.scenario, "scenario.yaml") if self.scenario else NO_SCENARIO
         accounts = scenario.accounts or (DEFAULT_ACCOUNT,)
         self.smsc = Smsc(SmscSettings(), accounts, scenario=scenario, now=self.now)
+        self.traffic = Traffic(self.smsc)
         in_force = InForce(self.smsc, scenario, accounts, 42, self.now)
         self.console = Console(
             smsc=self.smsc,
@@ -76,7 +78,8 @@ class Site:
             settle=self._settle,
             reload=lambda: self.found,
             access=Access(self.auth, clock=lambda: self.now, draw_token=self.draw_token),
-            events=EventHub(self.clock, lambda: pulse_of(self.smsc, in_force), TOPICS, self.feed),
+            traffic=self.traffic,
+            events=EventHub(self.clock, lambda: pulse_of(self.smsc, in_force, self.traffic), TOPICS, self.feed),
             draw_token=self.draw_token,
             version="0.1.0",
             started_at=NOW - 7500,

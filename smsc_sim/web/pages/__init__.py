@@ -3,9 +3,9 @@
 from typing import Final
 
 from smsc_sim.web.page import Action, File, Page
-from smsc_sim.web.pages import about, accounts, binds, journal, login, overview, reference, session
+from smsc_sim.web.pages import about, accounts, binds, journal, login, overview, reference, session, traffic
 
-MODULES: Final = (overview, binds, session, accounts, journal, reference, about, login)
+MODULES: Final = (overview, binds, session, accounts, traffic, journal, reference, about, login)
 
 PAGES: Final[tuple[Page, ...]] = tuple(
     value for module in MODULES for value in vars(module).values() if isinstance(value, Page)

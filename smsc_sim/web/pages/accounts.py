@@ -83,9 +83,8 @@ def add(console: Console, visit: Visit, form: AddForm) -> Done:
     del visit
     given = {"system_id": form.system_id, "password": form.password, "throughput": form.throughput}
     written: dict[str, Any] = {name: value for name, value in given.items() if value}
-    for name, value in (("sessions", form.sessions), ("window", form.window)):
-        if value is not None:
-            written[name] = value
+    numbers = {"sessions": form.sessions, "window": form.window}
+    written.update((name, value) for name, value in numbers.items() if value is not None)
     if form.balance is not None:
         written["wallet"] = {"balance": form.balance}
     try:
