@@ -11,6 +11,7 @@ from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import (
     IAddress,
+    IHalfCloseableProtocol,
     IHandshakeListener,
     INegotiated,
     IPullProducer,
@@ -77,7 +78,7 @@ class _Drained:
         """The transport is going away; the protocol learns of that by connectionLost."""
 
 
-@implementer(IHandshakeListener, IPushProducer)
+@implementer(IHalfCloseableProtocol, IHandshakeListener, IPushProducer)
 class SmppProtocol(Protocol):
     """The link below one session.
 
@@ -127,6 +128,14 @@ class SmppProtocol(Protocol):
     def dataReceived(self, data: bytes) -> None:
         """Octets came."""
         self._driver.received(self.session, data)
+
+    def readConnectionLost(self) -> None:
+        """The ESME sends no more: what it is still owed is said, and then the connection closed."""
+        transport: Any = self.transport
+        self._driver.when_written(transport.loseConnection)
+
+    def writeConnectionLost(self) -> None:
+        """Our half of the connection is closed; the ESME's own close is still to come."""
 
     def connectionLost(self, reason: Failure = _DONE) -> None:
         """The connection is gone."""

@@ -139,6 +139,13 @@ class Storekeeper:
             # Not at once: other connections are about to be read, and one commit will do for all of them.
             self._timer = self._reactor.callLater(0, self._write)
 
+    def when_released(self, then: Callable[[], object]) -> None:
+        """Call ``then`` when what waits now has left: at once if nothing does."""
+        if self._held or self._is_writing:
+            self.flushed().addCallback(lambda _: then())
+        else:
+            then()
+
     def flushed(self) -> Deferred[None]:
         """Fires when all that has happened so far has been written, or cannot be."""
         finished: Deferred[None] = Deferred()

@@ -13,7 +13,7 @@ from smsc_sim.sim.injected import InjectedPdu, InjectedStatus, InjectionResult, 
 from smsc_sim.sim.injection import BadInjection, Injection
 from smsc_sim.sim.journal.notes import MoNote
 from smsc_sim.sim.ledger import inbound_key, message_of
-from smsc_sim.sim.mo_record import mo_record
+from smsc_sim.sim.mo_record import MoPdu, mo_record
 from smsc_sim.sim.prepared_injection import PreparedInjection, prepared, session_number
 from smsc_sim.sim.routing import ONLY
 from smsc_sim.sim.timeline import TICK, Pending
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from smsc_sim.sim.receipt import ReceiptRecord
     from smsc_sim.sim.session import Session
     from smsc_sim.sim.smsc import Smsc
+    from smsc_sim.sim.store.stored import StoredMessage
 
 SLICE: Final = 1_000
 """Messages made in one go, whatever the rate, before other events have their turn: about 25,000 a second at most."""
@@ -183,6 +184,26 @@ class Injector:
         self.results[result.number] = result
         if len(self.results) > RESULTS_KEPT:
             del self.results[next(number for number, one in self.results.items() if one.made_at is not None)]
+
+
+def deliver_again(smsc: Smsc, stored: StoredMessage, now: float) -> int:
+    """Send one PDU with a subscriber's message to its account once more; returns the id of the message that this is.
+
+    Raises BadInjection when that cannot be.
+    """
+    account = smsc.accounts.find(stored.account)
+    if stored.direction != "mo":
+        raise BadInjection.because("message", "it came from an ESME, which alone can send it again")
+    if account is None:
+        raise BadInjection.because("account", f"there is no account '{stored.account}' any more")
+    if not smsc.delivery.has_room(account, 1):
+        raise BadInjection.because("account", "its queue is full")
+    injector = smsc.injector
+    (key,) = injector.keys(1)
+    pdu: MoPdu = "data_sm" if stored.command == "data_sm" else "deliver_sm"
+    record = mo_record(key, stored.octets[HEADER_LENGTH:], now, stored.session, pdu=pdu)
+    injector.give(account, [record], now)
+    return message_of(key)
 
 
 class Run:

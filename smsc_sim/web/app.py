@@ -15,7 +15,7 @@ from twisted.web.iweb import IRequest
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from smsc_sim.web import api, openapi
-from smsc_sim.web.call import Octets
+from smsc_sim.web.call import Octets, Stream
 from smsc_sim.web.console import Console
 from smsc_sim.web.dispatch import carry_out
 from smsc_sim.web.endpoint import JSON, Endpoint
@@ -90,7 +90,7 @@ class WebApp:
     # Pages
 
     def _showing(self, page: Page) -> Any:
-        def show(request: GatedRequest, **parts: str) -> Deferred[bytes]:
+        def show(request: GatedRequest, **parts: str) -> Deferred[bytes | None]:
             visit = _visit(request)
             shown = maybeDeferred(page.function, self._console, visit, **parts)
             return shown.addCallback(lambda result: self._result(request, page.template, page.under, result))
@@ -100,7 +100,7 @@ class WebApp:
     def _acting(self, action: Action) -> Any:
         under = next((page.under for page in PAGES if page.template == action.template), "")
 
-        def act(request: GatedRequest, **parts: str) -> Deferred[bytes]:
+        def act(request: GatedRequest, **parts: str) -> Deferred[bytes | None]:
             if action.needs_admin and not request.asker.may_change:
                 raise READ_ONLY.error("You are logged in to look, not to change anything.")
             given: dict[str, Any] = dict(parts)
@@ -111,12 +111,15 @@ class WebApp:
 
         return act
 
-    def _result(self, request: GatedRequest, template: str, under: str, result: Any) -> bytes:
+    def _result(self, request: GatedRequest, template: str, under: str, result: Any) -> bytes | Deferred[None]:
         if isinstance(result, Done):
             return self._redirect(request, result)
-        if isinstance(result, Octets):
+        if isinstance(result, Octets | Stream):
             if result.file_name:
                 request.setHeader(b"Content-Disposition", f'attachment; filename="{result.file_name}"'.encode())
+            if isinstance(result, Stream):
+                request.setHeader(b"Content-Type", result.content_type.encode())
+                return result.start(request)
             return _sized(request, result.content_type, result.octets)
         return _sized(request, HTML, self._render(request, template, under, result))
 

@@ -8,7 +8,7 @@ from typing import Any
 from smsc_sim.sim.in_force import InForce
 from smsc_sim.sim.smsc import Smsc
 
-TOPICS = frozenset({"sessions", "messages", "receipts", "switches", "rules", "accounts"})
+TOPICS = frozenset({"sessions", "messages", "receipts", "switches", "rules", "accounts", "injections"})
 """The types of events that tell a new state."""
 
 
@@ -37,4 +37,9 @@ def pulse_of(smsc: Smsc, in_force: InForce) -> Mapping[str, Any]:
             "temporary": [temporary.rule.name for temporary in in_force.temporary_rules],
         },
         "accounts": [account.system_id for account in smsc.accounts],
+        "injections": {
+            "started": max(smsc.injector.results, default=0),
+            "messages": sum(result.messages for result in smsc.injector.results.values()),
+            "open": sum(result.open for result in smsc.injector.results.values()),
+        },
     }

@@ -182,9 +182,19 @@ def last_until(store: Store, seq: int) -> int:
 
 
 def remove_found(
-    store: Store, query: Query, now: float, *, since: int | None = None, after: int = 0, limit: int = PRUNED_AT_ONCE
+    store: Store,
+    query: Query,
+    now: float,
+    *,
+    since: int | None = None,
+    after: int = 0,
+    up_to: int | None = None,
+    limit: int = PRUNED_AT_ONCE,
 ) -> Removed:
-    """Remove the first so many messages behind an id that a search finds when it is ``now``."""
+    """Remove the first so many messages behind an id that a search finds when it is ``now``.
+
+    ``up_to``: the last id that may go; None: any may.
+    """
     above = after if since is None else max(after, last_until(store, since))
     sql = select(
         query,
@@ -197,8 +207,9 @@ def remove_found(
     )
     with store.reading() as connection:
         rows = connection.execute(sql.text, sql.parameters).fetchall()
-    store.remove(rows)
-    return Removed(len(rows), rows[-1][0] if rows else above, len(rows) == limit)
+    doomed = [row for row in rows if up_to is None or row[0] <= up_to]
+    store.remove(doomed)
+    return Removed(len(doomed), doomed[-1][0] if doomed else above, len(doomed) == limit)
 
 
 def unended_of(store: Store, account: str | None, after: int, limit: int) -> list[StoredMessage]:
