@@ -7,6 +7,7 @@ Labels are bounded: no number, id or text of a message is ever one, and what peo
 from __future__ import annotations
 
 import platform
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
@@ -265,6 +266,4 @@ def page() -> str:
 
 
 if __name__ == "__main__":
-    import sys
-
     sys.stdout.write(page())
