@@ -3,9 +3,9 @@
 from typing import Final
 
 from smsc_sim.web.page import Action, Page
-from smsc_sim.web.pages import about, binds, inject, login, message, messages, messages_new, overview, reference
+from smsc_sim.web.pages import about, binds, expect, inject, login, message, messages, messages_new, overview, reference
 
-MODULES: Final = (overview, binds, messages, messages_new, message, inject, reference, about, login)
+MODULES: Final = (overview, binds, messages, messages_new, message, inject, expect, reference, about, login)
 
 PAGES: Final[tuple[Page, ...]] = tuple(
     value for module in MODULES for value in vars(module).values() if isinstance(value, Page)

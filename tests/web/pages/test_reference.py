@@ -3,7 +3,7 @@
 from smsc_sim.smpp.receipt_text import MessageState
 from smsc_sim.smpp.status import CommandStatus
 from smsc_sim.web.api import ENDPOINTS
-from smsc_sim.web.pages import PAGES
+from smsc_sim.web.pages import ACTIONS, PAGES
 from tests.web.reader import read
 from tests.web.site import Site
 
@@ -30,15 +30,14 @@ def test_every_setting_has_its_origin() -> None:
 def test_links_lead_to_pages() -> None:
     site = Site(scenario="smsc: 1\nswitches: {storm: }")
     site.bind()
+    posts = {action.path for action in ACTIONS} - {page.path for page in PAGES} | {"/login"}
     for page in PAGES:
         if "{" in page.path:
             continue
         shown = read(site.get(page.path).body)
         for link in shown.links:
             path, _, fragment = link.partition("#")
-            method = (
-                "POST" if path in {"/switch", "/logout", "/login"} or path.endswith(("/end", "/log-level")) else "GET"
-            )
+            method = "POST" if path in posts or path.endswith("/end") else "GET"
             assert path == "" or site.ask(method, path).status in {200, 415}, link
             if fragment:
                 assert fragment in (shown if path == "" else read(site.get(path).body)).ids
