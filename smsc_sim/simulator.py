@@ -40,6 +40,7 @@ from smsc_sim.sim.outbind import Outbind
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.store import Store
+from smsc_sim.sim.traffic import EVERY, Traffic
 from smsc_sim.sim.verify.facts import traits_in
 from smsc_sim.web.access import Access
 from smsc_sim.web.auth_file import load_auth_file
@@ -132,6 +133,8 @@ class Simulator(Service):
         self._calling: set[Deferred[Session]] = set()
         self.in_force = InForce(self.smsc, settings.scenario, settings.accounts, settings.seed, self._started_at)
         self.console = self._console(draw_token)
+        self._looking = LoopingCall(lambda: self.console.traffic.look(self.driver.sockets()))
+        self._looking.clock = reactor
         smpp = SmppFactory(self.driver)
         web = WebFactory(self.console)
         self._listeners = {
@@ -181,6 +184,7 @@ class Simulator(Service):
             return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), look)
 
         clock = self.driver.clock
+        traffic = Traffic(smsc)
         return Console(
             smsc=smsc,
             in_force=in_force,
@@ -189,7 +193,8 @@ class Simulator(Service):
             settle=self.driver.settle,
             reload=self.reload,
             access=Access(known, clock=clock, draw_token=draw_token, in_thread=in_thread),
-            events=EventHub(self._reactor, lambda: pulse_of(smsc, in_force), TOPICS),
+            traffic=traffic,
+            events=EventHub(self._reactor, lambda: pulse_of(smsc, in_force, traffic), TOPICS),
             draw_token=draw_token,
             version=__version__,
             started_at=self._started_at,
@@ -298,6 +303,8 @@ class Simulator(Service):
             self.journal_file.start()
         if self.settings.watch:
             self._watcher.start(WATCH_EVERY, now=False)
+        if self._listeners["http"].addresses:
+            self._looking.start(EVERY)
         self._on_ready(
             ReadyReport(
                 smpp=self._listeners["smpp"].addresses,
@@ -380,8 +387,9 @@ class Simulator(Service):
         """Stop listening, unbind every session, and wait for them at most ``--grace``."""
         super().stopService()  # type: ignore[no-untyped-call]
         self._ready = False
-        if self._watcher.running:
-            self._watcher.stop()
+        for call in (self._watcher, self._looking):
+            if call.running:
+                call.stop()
         for calling in list(self._calling):
             calling.cancel()
         driver = self.driver

@@ -459,13 +459,13 @@ class Smsc:
                 account = self.accounts.find(str(request.fields["system_id"]))
         return self.profile if account is None else account.profile
 
-    def unbind(self, session: Session, now: float, grace: float) -> None:
+    def unbind(self, session: Session, now: float, grace: float, reason: str = "") -> None:
         """Ask a bound ESME to go: send unbind, and close when it answers or after ``grace`` seconds."""
         if not session.unbinding:
             session.unbinding = True
             sequence_number = session.next_sequence_number()
             self.send(session, encode_header_only(CommandId.UNBIND, CommandStatus.ESME_ROK, sequence_number))
-            self.journal.note(SessionNote(at=now, session=session.number, what="unbinding"))
+            self.journal.note(SessionNote(at=now, session=session.number, what="unbinding", reason=cut(reason)))
         self.close_within(session, grace, now)
 
     def leave(self, session: Session, state: State, now: float) -> None:

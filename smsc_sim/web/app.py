@@ -22,8 +22,8 @@ from smsc_sim.web.endpoint import JSON, Endpoint
 from smsc_sim.web.flash import Flash, Flashes
 from smsc_sim.web.gate import COOKIE, GatedRequest, is_api
 from smsc_sim.web.metrics import exposition, registry_of
-from smsc_sim.web.page import Action, Done, Page, Visit, read_form
-from smsc_sim.web.pages import ACTIONS, PAGES
+from smsc_sim.web.page import Action, Done, File, Page, Visit, read_form
+from smsc_sim.web.pages import ACTIONS, FILES, PAGES
 from smsc_sim.web.problem import (
     CONTENT_TYPE,
     INTERNAL,
@@ -66,6 +66,8 @@ class WebApp:
             self._route(endpoint.url, endpoint.method, endpoint.name, self._answering(endpoint))
         for page in PAGES:
             self._route(page.path, "GET", f"page {page.path}", self._showing(page))
+        for file in FILES:
+            self._route(file.path, "GET", f"file {file.path}", self._giving(file))
         for action in ACTIONS:
             self._route(action.path, "POST", f"action {action.path}", self._acting(action))
         self._route(openapi.document_path(), "GET", "openapi", lambda request: _sized(request, JSON, self._description))
@@ -96,6 +98,13 @@ class WebApp:
             return shown.addCallback(lambda result: self._result(request, page.template, page.under, result))
 
         return show
+
+    def _giving(self, file: File) -> Any:
+        def give(request: GatedRequest, **parts: str) -> Deferred[bytes | None]:
+            found = maybeDeferred(file.function, self._console, _visit(request), **parts)
+            return found.addCallback(lambda result: self._result(request, "", "", result))
+
+        return give
 
     def _acting(self, action: Action) -> Any:
         under = next((page.under for page in PAGES if page.template == action.template), "")

@@ -17,6 +17,7 @@ from smsc_sim.sim.in_force import InForce
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.store import Store
+from smsc_sim.sim.traffic import Traffic
 from smsc_sim.sim.verify.verification import Result
 from smsc_sim.sim.verify.written import VerificationSpec
 from smsc_sim.web.access import Access
@@ -85,6 +86,8 @@ class Console:
     """Reads the scenario's file anew and obeys it; None when there is no file, else what was found in it."""
     access: Access
     """Who may come in."""
+    traffic: Traffic
+    """How traffic went over the last hour."""
     events: EventHub
     """Tells live pages what happens."""
     draw_token: Callable[[], str]
