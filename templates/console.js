@@ -32,21 +32,30 @@
   const clock = new Intl.DateTimeFormat(undefined, {
     hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
   });
+  const opened = new Set();
   function finish(root) {
     for (const time of root.querySelectorAll("time[datetime]")) {
       const utc = /^\d\d:\d\d:\d\d(\.\d+)?$/.exec(time.textContent.trim());
       if (utc) time.textContent = clock.format(new Date(time.dateTime)) + (utc[1] ?? "");
     }
     for (const button of root.querySelectorAll("button.copy")) button.hidden = false;
+    // A ladder that goes on is read at its end.
+    for (const end of root.querySelectorAll(".rungs[data-end]")) end.scrollTop = end.scrollHeight;
+    for (const id of opened) root.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
   }
+  // What the reader has opened stays open when its part of the page is loaded anew.
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.id && target.isConnected) opened[target.open ? "add" : "delete"](target.id);
+  }, true);
   finish(document);
   document.body.addEventListener("htmx:load", (event) => finish(event.detail.elt));
   document.body.addEventListener("click", async (event) => {
     const button = event.target.closest?.("button.copy");
     if (!button) return;
-    await navigator.clipboard.writeText(button.dataset.copy);
+    const { copy, copyFrom } = button.dataset, label = button.textContent;
+    await navigator.clipboard.writeText(copy ?? await (await fetch(copyFrom)).text());
     button.textContent = "Copied";
-    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+    setTimeout(() => { button.textContent = label; }, 1500);
   });
 
   // Files are read into a field, so that a form sends text only.
@@ -110,7 +119,7 @@
     document.body.addEventListener("htmx:beforeRequest", (event) => {
       const part = event.detail.elt;
       if (!part.getAttribute("hx-trigger")?.includes("live:")) return;
-      if (part.contains(document.activeElement) || part.querySelector("details[open]")) event.preventDefault();
+      if (part.contains(document.activeElement) || part.querySelector("details.menu[open]")) event.preventDefault();
     });
     connect();
   }

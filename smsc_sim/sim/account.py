@@ -14,6 +14,7 @@ from smsc_sim.scenario.ids import IdForms
 from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
 from smsc_sim.scenario.profile import NO_PROFILE, Profile
 from smsc_sim.scenario.settings import ReceiptSettings, Timers
+from smsc_sim.scenario.wallet import MOST_MONEY
 from smsc_sim.sim.throughput import SlidingWindow
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.legality import State
@@ -162,6 +163,10 @@ class Account:
         if wallet is not None:
             # Rounded, for 10 messages at 0.1 are to cost 1 and not a little more.
             self.balance = round(self.balance - wallet.price * parts, _MONEY_DIGITS)
+
+    def top_up(self, amount: float) -> None:
+        """Put so much into the wallet; it never has more than MOST_MONEY."""
+        self.balance = min(round(self.balance + amount, _MONEY_DIGITS), MOST_MONEY)
 
     def allows(self, host: str) -> bool:
         """Whether an ESME at this address may bind; a host that is no address may only when all may."""

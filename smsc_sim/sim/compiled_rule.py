@@ -86,6 +86,16 @@ class CompiledRule:
         if self.gates is not None and other.gates is not None:
             self.gates.keep_counters_of(other.gates)
 
+    @property
+    def identity(self) -> str:
+        """What is the same for the same rule in another run."""
+        return f"{self.rule.name}\n{self.rule.digest}"
+
+    def tallies(self) -> dict[str, Tally]:
+        """What it has counted and what outlives a restart, by a name for each."""
+        gates = self.gates.tallies() if self.gates is not None else {}
+        return gates if self._plain is not None else {**gates, "repeats": self.repeats}
+
     def clear(self) -> None:
         """Forget all that was counted."""
         self.decided = 0

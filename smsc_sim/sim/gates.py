@@ -75,6 +75,18 @@ class Gates:
         drawn = draw(self._seed, self._rule.name.encode(), b"chance", fingerprint, seen)
         return "" if drawn < chance else f"chance {chance:.4%}: drew {drawn:.4%}"
 
+    def tallies(self) -> dict[str, Tally]:
+        """What outlives a restart, by the name of the gate: counts by session do not."""
+        when = self._rule.when
+        kept = {}
+        if when.every is not None and when.every.scope != "session":
+            kept["every"] = self._every
+        if when.first is not None and when.first.scope != "session":
+            kept["first"] = self._first
+        if when.chance is not None:
+            kept["chance"] = self._seen
+        return kept
+
     def keep_counters_of(self, other: Gates) -> None:
         """Go on counting where the gates of the same rule stopped."""
         self._rate, self._every, self._first, self._seen = other._rate, other._every, other._first, other._seen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from smsc_sim.sim.receipt import MO_KEY, ReceiptRecord
@@ -49,10 +49,25 @@ INBOUND: Final = "m"
 command_id, body, TLVs, routing policy."""
 
 COUNTED: Final = "g"
-"""A gate of a rule has counted: name and digest of the rule, gate, key, count."""
+"""A gate of a rule has counted: identity of the rule, gate, key as :func:`written_key` has it, count.  Without a rule:
+all that was counted is forgotten."""
 
 BALANCE: Final = "b"
 """What is left in a wallet: system_id, balance."""
+
+
+def written_key(key: Hashable) -> str:
+    """What a gate counts by, as text: an address, a fingerprint, or nothing."""
+    if isinstance(key, bytes):
+        return f"b{key.decode('latin-1')}"
+    return "" if key is None else f"t{key}"
+
+
+def read_key(written: str) -> Hashable:
+    """What :func:`written_key` has written."""
+    if not written:
+        return None
+    return written[1:].encode("latin-1") if written[0] == "b" else written[1:]
 
 
 def inbound_key(message: int) -> bytes:
@@ -141,6 +156,21 @@ class Ledger:
         """The message of this id is another from now on."""
         if self.kept:
             self.entries.append((CHANGED, now, message, values))
+
+    def counted(self, rule: str, gate: str, key: Hashable, count: int) -> None:
+        """A rule has counted a key."""
+        if self.kept:
+            self.entries.append((COUNTED, rule, gate, written_key(key), count))
+
+    def forgotten(self) -> None:
+        """All that rules have counted is forgotten."""
+        if self.kept:
+            self.entries.append((COUNTED, "", "", "", 0))
+
+    def paid(self, system_id: str, balance: float) -> None:
+        """The wallet of an account holds so much now."""
+        if self.kept:
+            self.entries.append((BALANCE, system_id, balance))
 
     def retry(self, key: bytes, command_status: int | None, attempts: int, due: float, now: float) -> None:
         """The record of this key is to be sent again at ``due``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from smsc_sim.scenario.ids import LONGEST_ID, IdForm, IdForms
@@ -84,6 +84,8 @@ class Outcomes:
             messages = self._accept(session, pdu, targets, times, first, now)
             smsc.counters.messages_accepted += 1
             account.pay(parts_of(pdu, len(accepted)))
+            if account.definition.wallet is not None:
+                smsc.ledger.paid(account.system_id, account.balance)
             failures = [*failed, *(_failure(account, one) for one in targets if not one.decision.reply.is_accepted)]
             message_id = self._message_id(messages[0], decision, now)
             response = self._response(pdu, message_id, failures, decision)
@@ -161,10 +163,12 @@ class Outcomes:
             for message in messages:
                 replace_former(smsc, session, pdu.fields, targets[message.submitted.place].destination, now)
         rows = [_REFUSED] * len(targets)
+        at_once: list[Callable[[float], None]] = []
         for submitted, decision in messages:
             fate = fate_of(submitted, decision, answered_at, smsc.settings.receipts.after, now)
-            receipts = plan_receipts(smsc, submitted, fate, now)
-            rows[submitted.place] = _row(submitted, message_id, fate, receipts)
+            plan = plan_receipts(smsc, submitted, fate, now)
+            rows[submitted.place] = _row(submitted, message_id, fate, plan.kept)
+            at_once += plan.at_once
         self._remember(session, pdu, first, messages[0].decision, response, rows, now)
         for place, (_, decision) in enumerate(targets):
             if decision.rule != messages[0].decision.rule:
@@ -172,6 +176,8 @@ class Outcomes:
             if not decision.reply.is_accepted:
                 status = messages[0].submitted.account.status(decision)
                 smsc.ledger.changed(first + place, {"command_status": status}, now)
+        for send in at_once:
+            send(now)
 
     def _remember(
         self,

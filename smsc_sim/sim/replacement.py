@@ -114,5 +114,7 @@ def _replace(smsc: Smsc, account: Account, message: KeptMessage, pdu: Pdu, now: 
         },
         now,
     )
-    receipts = plan_receipts(smsc, submitted, fate, now)
-    smsc.ledger.added(stored.id, receipts, now)
+    plan = plan_receipts(smsc, submitted, fate, now)
+    smsc.ledger.added(stored.id, plan.kept, now)
+    for send in plan.at_once:
+        send(now)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from smsc_sim.scenario.rule import SUBMISSIONS, Rule
@@ -12,11 +13,14 @@ from smsc_sim.scenario.when import AnyOf, Condition, FieldCondition
 from smsc_sim.sim.compiled_rule import CompiledRule, check_of
 from smsc_sim.sim.decision import ACCEPT, Decision, decision_of
 from smsc_sim.sim.facts import Facts, MessageFacts
+from smsc_sim.sim.ledger import Ledger
 from smsc_sim.sim.screen import Screen
 from smsc_sim.sim.selection import Selection
 from smsc_sim.sim.session import Session
 
 _REMEMBERED: Final = 10_000
+DECIDED: Final = "decided"
+"""Stands for a gate's name where it is the rule itself that has counted."""
 _NO_SCREENS: Final[Mapping[bytes, Screen]] = {}
 
 
@@ -73,11 +77,37 @@ class RuleBook:
         if default is not None and before is not None and default.rule == before.rule:
             default.keep_counters_of(before)
 
+    def remember_in(self, ledger: Ledger) -> None:
+        """Have the ledger told of all that is counted and outlives a restart."""
+        for compiled in self._all():
+            for gate, tally in compiled.tallies().items():
+                tally.told = partial(ledger.counted, compiled.identity, gate)
+
+    def decided_since(self, before: dict[str, int]) -> Iterator[tuple[str, int]]:
+        """The rules that have decided since ``before``, which is brought up to date, and how many events in all."""
+        for compiled in self._all():
+            if compiled.decided != before.get(compiled.identity, 0):
+                before[compiled.identity] = compiled.decided
+                yield compiled.identity, compiled.decided
+
+    def recall(self, counted: Mapping[tuple[str, str], Iterable[tuple[Hashable, int]]]) -> None:
+        """Go on with what an earlier run has counted, by rule and gate; ``decided`` stands for the rule itself."""
+        for compiled in self._all():
+            for gate, tally in compiled.tallies().items():
+                for key, count in counted.get((compiled.identity, gate), ()):
+                    tally.recall(key, count)
+            for _, count in counted.get((compiled.identity, DECIDED), ()):
+                compiled.decided = count
+
+    def _all(self) -> Iterator[CompiledRule]:
+        yield from self.rules
+        if self._default is not None:
+            yield self._default
+
     def clear(self) -> None:
         """Forget all that was counted."""
-        for compiled in (*self.rules, self._default):
-            if compiled is not None:
-                compiled.clear()
+        for compiled in self._all():
+            compiled.clear()
 
     def named(self, name: str) -> Rule | None:
         """The rule of this name, if there is one."""

@@ -37,6 +37,7 @@ from smsc_sim.sim.rulebook import RuleBook
 from smsc_sim.sim.secrets import WITH_PASSWORD, without_passwords
 from smsc_sim.sim.session import Ending, Link, Session
 from smsc_sim.sim.session_timers import SessionTimers
+from smsc_sim.sim.store.counted import Counted
 from smsc_sim.sim.store.lookup import Lookup
 from smsc_sim.sim.switches import Switch, Switches
 from smsc_sim.sim.timeline import Event, Pending, Timeline
@@ -171,6 +172,7 @@ class Smsc:
         rules = RuleBook(scenario.rules, seed=seed, is_on=self.switches.is_on, default=default)
         if self.rules is not None:
             rules.keep_counters_of(self.rules)
+        rules.remember_in(self.ledger)
         self.rules = rules if scenario.rules or default is not None else None
         self.decide = self.rules.decide if self.rules is not None else None
         self.journal.note(ScenarioNote(at=now, what="in force", rules=len(rules.rules)))
@@ -184,6 +186,15 @@ class Smsc:
     def numbers(self) -> tuple[int, int, int]:
         """Where :meth:`begin_with` would have to go on."""
         return self.ledger.next_id, self.message_ids.number, self._last_session
+
+    def recall(self, earlier: Counted) -> None:
+        """Go on with what rules had counted and wallets held in an earlier run."""
+        if self.rules is not None:
+            self.rules.recall(earlier.counts)
+        for system_id, balance in earlier.balances.items():
+            account = self.accounts.find(system_id)
+            if account is not None and account.definition.wallet is not None:
+                account.balance = balance
 
     # What the driver tells
 
@@ -297,6 +308,8 @@ class Smsc:
         self.leave(session, State.CLOSED, now)
         session.link = None
         del self.sessions[session.number]
+        self.counters.pdus_received += session.received
+        self.counters.pdus_sent += session.sent
         if session.held is not None:
             held = session.held.octets
             if not self.settings.record_secrets:
@@ -446,13 +459,13 @@ class Smsc:
                 account = self.accounts.find(str(request.fields["system_id"]))
         return self.profile if account is None else account.profile
 
-    def unbind(self, session: Session, now: float, grace: float) -> None:
+    def unbind(self, session: Session, now: float, grace: float, reason: str = "") -> None:
         """Ask a bound ESME to go: send unbind, and close when it answers or after ``grace`` seconds."""
         if not session.unbinding:
             session.unbinding = True
             sequence_number = session.next_sequence_number()
             self.send(session, encode_header_only(CommandId.UNBIND, CommandStatus.ESME_ROK, sequence_number))
-            self.journal.note(SessionNote(at=now, session=session.number, what="unbinding"))
+            self.journal.note(SessionNote(at=now, session=session.number, what="unbinding", reason=cut(reason)))
         self.close_within(session, grace, now)
 
     def leave(self, session: Session, state: State, now: float) -> None:

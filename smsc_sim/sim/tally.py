@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 from smsc_sim.scenario.values import Rate
 from smsc_sim.sim.throughput import SlidingWindow
@@ -15,13 +15,15 @@ KEYS_KEPT = 100_000
 class Tally:
     """How often each key has been counted, for the keys counted latest."""
 
-    __slots__ = ("_counts", "_limit", "forgotten")
+    __slots__ = ("_counts", "_limit", "forgotten", "told")
 
     def __init__(self, limit: int = KEYS_KEPT) -> None:
         self._counts: OrderedDict[Hashable, int] = OrderedDict()
         self._limit = limit
         self.forgotten = 0
         """Keys forgotten so far; they start at 0 again when they come back."""
+        self.told: Callable[[Hashable, int], None] | None = None
+        """Called with a key and its new count, where somebody remembers them."""
 
     def __len__(self) -> int:
         return len(self._counts)
@@ -34,7 +36,13 @@ class Tally:
         if len(counts) > self._limit:
             counts.popitem(last=False)
             self.forgotten += 1
+        if self.told is not None:
+            self.told(key, before + 1)
         return before
+
+    def recall(self, key: Hashable, count: int) -> None:
+        """The key had been counted so often before."""
+        self._counts[key] = count
 
     def seen(self, key: Hashable) -> int:
         """How often ``key`` has been counted, without counting it."""

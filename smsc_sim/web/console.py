@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from smsc_sim.sim.in_force import InForce
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.store import Store
+from smsc_sim.sim.traffic import Traffic
 from smsc_sim.sim.verify.verification import Result
 from smsc_sim.sim.verify.written import VerificationSpec
 from smsc_sim.web.access import Access
@@ -84,6 +86,8 @@ class Console:
     """Reads the scenario's file anew and obeys it; None when there is no file, else what was found in it."""
     access: Access
     """Who may come in."""
+    traffic: Traffic
+    """How traffic went over the last hour."""
     events: EventHub
     """Tells live pages what happens."""
     draw_token: Callable[[], str]
@@ -99,6 +103,8 @@ class Console:
     """Whether time passes for messages by itself."""
     verifier: Callable[[], Verifying | None] = lambda: None
     """Who answers verifications; None where no messages are kept."""
+    requests: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """HTTP requests that were answered, by the name of their route and the status."""
     sending: DeferredLock = field(default_factory=DeferredLock)
     """Held from a look at a message's receipts until another one is entered, for they are numbered."""
     advance: Callable[[float], Deferred[AdvanceReport]] = _real_clock

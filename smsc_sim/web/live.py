@@ -7,12 +7,15 @@ from typing import Any
 
 from smsc_sim.sim.in_force import InForce
 from smsc_sim.sim.smsc import Smsc
+from smsc_sim.sim.traffic import Traffic
 
-TOPICS = frozenset({"sessions", "messages", "receipts", "switches", "rules", "accounts", "injections"})
+TOPICS = frozenset(
+    {"sessions", "messages", "receipts", "switches", "rules", "accounts", "injections", "journal", "traffic"}
+)
 """The types of events that tell a new state."""
 
 
-def pulse_of(smsc: Smsc, in_force: InForce) -> Mapping[str, Any]:
+def pulse_of(smsc: Smsc, in_force: InForce, traffic: Traffic) -> Mapping[str, Any]:
     """The state by topic; one that is equal to the former means that nothing has changed."""
     counters = smsc.counters
     sessions = smsc.sessions.values()
@@ -42,4 +45,6 @@ def pulse_of(smsc: Smsc, in_force: InForce) -> Mapping[str, Any]:
             "messages": sum(result.messages for result in smsc.injector.results.values()),
             "open": sum(result.open for result in smsc.injector.results.values()),
         },
+        "journal": {"last_seq": smsc.journal.last_seq},
+        "traffic": {"looks": traffic.count},
     }

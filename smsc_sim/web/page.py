@@ -7,6 +7,9 @@ the path by name, and returns what the template sees, or a Deferred of it.
 ``@action("/binds/{session}/close")`` above a function takes what a form posts: the console, the visit, the parts of the
 path, and ``form``, a Struct whose fields are the form's. It returns where to go and what to say there
 (:class:`Done`), or what the page's template shows, or a Deferred of one of these.
+
+``@file("/journal/download")`` above a function makes something that a page links to and that is no page: the function
+is called as a page's is and returns :class:`~smsc_sim.web.call.Octets` or :class:`~smsc_sim.web.call.Stream`.
 """
 
 from __future__ import annotations
@@ -70,6 +73,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """What a page links to: a download, or data for its script."""
+
+    path: str
+    """With ``{names}`` of parts."""
+    function: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """What a form of a page does."""
 
@@ -98,6 +110,11 @@ def page(
         )
 
     return make
+
+
+def file(path: str) -> Callable[[Callable[..., Any]], File]:
+    """Make a file of a function; see the module."""
+    return lambda function: File(path=path, function=function)
 
 
 def action(path: str, *, needs_admin: bool = True) -> Callable[[Callable[..., Any]], Action]:

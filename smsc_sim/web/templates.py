@@ -5,6 +5,7 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from smsc_sim.scenario.values import format_duration
 from smsc_sim.sim.visible import visible as escaped
 from smsc_sim.smpp import coding, status
 from smsc_sim.web.assets import Assets
@@ -34,6 +35,7 @@ class Templates:
             visible_source=visible_source,
             count=count,
             duration=duration,
+            span=format_duration,
             clock=clock,
             iso=iso,
             status=status.name_of,

@@ -81,16 +81,19 @@ stories = st.lists(steps, max_size=12)
 
 
 def play(
-    loaded: Scenario, story: list[Any], *, fast: bool = True, pieces: int = 0, window: int = 3, kept: bool = False
+    loaded: Scenario, story: list[Any], *, fast: bool = True, pieces: int = 0, window: int = 3, written: Any = None
 ) -> Play:
     """Four connections that bind, or try to, and go on.
 
-    ``pieces``: octets of each read; ``window``: for receipts; ``kept``: whether the ledger keeps what happens.
+    ``pieces``: octets of each read; ``window``: for receipts; ``written``: takes the entries of the ledger.
     """
     receipts = ReceiptSettings(window=window, queue=40, keep=600.0, retry=(0.5, 2.0))
     timers = Timers(session_init=30.0, enquire_link=20.0, inactivity=60.0, response=4.0)
     game = Play(settings=smsc_settings(receipts=receipts, timers=timers), scenario=loaded, fast=fast)
-    game.smsc.ledger.kept = kept
+    if written is not None:
+        written.smsc = game.smsc
+        game.smsc.ledger.entries = written
+        game.smsc.ledger.kept = True
     binds = [
         bind_octets(),
         bind_octets(version=0x50),

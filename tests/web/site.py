@@ -25,6 +25,7 @@ from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.batch import Numbers
 from smsc_sim.sim.store.store import Store
+from smsc_sim.sim.traffic import Traffic
 from smsc_sim.sim.verify.facts import unknown_session
 from smsc_sim.smpp.commands import RESPONSE_BIT
 from smsc_sim.smpp.framing import whole_frames
@@ -117,6 +118,7 @@ class Site:
         verifier = None
         if self.keeper is not None:
             verifier = Verifier(self.keeper, self.clock, lambda: self.now, unknown_session)
+        self.traffic = Traffic(self.smsc)
         in_force = InForce(self.smsc, scenario, accounts, 42, self.now)
         self.console = Console(
             smsc=self.smsc,
@@ -126,7 +128,8 @@ class Site:
             settle=self._settle,
             reload=lambda: self.found,
             access=Access(self.auth, clock=lambda: self.now, draw_token=self.draw_token),
-            events=EventHub(self.clock, lambda: pulse_of(self.smsc, in_force), TOPICS, self.feed),
+            traffic=self.traffic,
+            events=EventHub(self.clock, lambda: pulse_of(self.smsc, in_force, self.traffic), TOPICS, self.feed),
             draw_token=self.draw_token,
             version="0.1.0",
             started_at=NOW - 7500,

@@ -63,10 +63,11 @@ def export(
     after: int | None = None,
     kinds: Collection[str] | None = None,
     session: int | None = None,
+    account: str | None = None,
 ) -> Iterator[bytes]:
     """The events that :meth:`Journal.snapshot` gives as JSON lines, in chunks.  Raises what it raises, at once."""
     first = header(now, first_seq=journal.first_seq, last_seq=journal.last_seq, evicted=journal.evicted)
-    events = journal.snapshot(after=after, kinds=kinds, session=session)
+    events = journal.snapshot(after=after, kinds=kinds, session=session, account=account)
 
     def lines() -> Iterator[bytes]:
         yield first

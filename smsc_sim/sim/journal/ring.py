@@ -174,19 +174,26 @@ class Journal:
         return [(seq, held[seq - evicted - 1]) for seq in self._index.of(number, held, evicted)]
 
     def events(
-        self, after: int, *, limit: int = 500, kinds: Collection[str] | None = None, session: int | None = None
+        self,
+        after: int,
+        *,
+        limit: int = 500,
+        kinds: Collection[str] | None = None,
+        session: int | None = None,
+        account: str | None = None,
     ) -> EventPage:
         """Events behind the cursor ``after``: those of the first entries that have ``limit`` of them, or more by the
         last entry's PDUs.
 
-        ``kinds``: only these of :data:`~smsc_sim.sim.journal.notes.KINDS`; ``session``: only of this number.  Raises
-        Evicted when entries behind the cursor are no longer held, and ValueError for an unknown kind.
+        ``kinds``: only these of :data:`~smsc_sim.sim.journal.notes.KINDS`; ``session``: only of this number;
+        ``account``: only of this system_id.  Raises Evicted when entries behind the cursor are no longer held, and
+        ValueError for an unknown kind.
         """
-        wanted = _wanted(kinds)
+        matches = self._matcher(kinds, session, account)
         found: list[JournalEvent] = []
         cursor = after
         for cursor, entry in self._from(after):
-            if _matches(entry, wanted, session):
+            if matches(entry):
                 found += expand(cursor, entry, self.sessions)
                 if len(found) >= limit:
                     break
@@ -199,19 +206,20 @@ class Journal:
         before: int | None = None,
         kinds: Collection[str] | None = None,
         session: int | None = None,
+        account: str | None = None,
     ) -> EventPage:
         """The latest events, in the order of their seq; ``before``: those of entries before that number.
 
         ``cursor`` of the page is the ``before`` of the page before it, ``more`` whether there is one that is held.
         """
-        wanted = _wanted(kinds)
+        matches = self._matcher(kinds, session, account)
         stop = self.next_seq if before is None else min(before, self.next_seq)
         pieces: list[list[JournalEvent]] = []
         seq, count = stop, 0
         skipped = self.next_seq - stop
         for entry in islice(reversed(self._entries), skipped, None):
             seq -= 1
-            if _matches(entry, wanted, session):
+            if matches(entry):
                 pieces.append(list(expand(seq, entry, self.sessions)))
                 count += len(pieces[-1])
                 if count >= limit:
@@ -219,24 +227,49 @@ class Journal:
         return EventPage([event for piece in reversed(pieces) for event in piece], seq, seq > self.first_seq)
 
     def snapshot(
-        self, *, after: int | None = None, kinds: Collection[str] | None = None, session: int | None = None
+        self,
+        *,
+        after: int | None = None,
+        kinds: Collection[str] | None = None,
+        session: int | None = None,
+        account: str | None = None,
     ) -> Iterator[JournalEvent]:
         """All events held now, decoded one by one while they are taken; what comes later is not among them.
 
         ``after`` None: from the oldest that is held.  Raises Evicted and ValueError as :meth:`events` does, at once.
         The entries stay in memory until the iterator is done with.
         """
-        wanted = _wanted(kinds)
+        matches = self._matcher(kinds, session, account)
         if session is not None and after is None:
             entries = self.session_entries(session)
         else:
             entries = self.entries(self.evicted if after is None else after)
-        return self.expanded(each for each in entries if _matches(each[1], wanted, session))
+        return self.expanded(each for each in entries if matches(each[1]))
 
     def expanded(self, entries: Iterable[tuple[int, Entry]]) -> Iterator[JournalEvent]:
         """The events of these numbered entries."""
         for seq, entry in entries:
             yield from expand(seq, entry, self.sessions)
+
+    def _matcher(
+        self, kinds: Collection[str] | None, session: int | None, account: str | None
+    ) -> Callable[[Entry], bool]:
+        """What tells the entries that are wanted.  Raises ValueError for an unknown kind."""
+        for kind in kinds or ():
+            if kind not in KINDS:
+                raise ValueError(f"'{kind}' is no kind of event: {', '.join(sorted(KINDS))}")
+        sessions = self.sessions
+
+        def matches(entry: Entry) -> bool:
+            if isinstance(entry, JournalNote):
+                kind, number, own = kind_of(entry), entry.session, entry.account
+            else:
+                kind, number, own = "pdu", entry[1], ""
+            if (kinds is not None and kind not in kinds) or (session is not None and number != session):
+                return False
+            return account is None or account == (sessions.get(number).account if number else own)
+
+        return matches
 
     def _from(self, after: int) -> Iterator[tuple[int, Entry]]:
         """Entries behind a cursor.  Raises Evicted."""
@@ -252,16 +285,3 @@ class Journal:
 
 def _payload(note: JournalNote) -> int:
     return len(repr(note))
-
-
-def _wanted(kinds: Collection[str] | None) -> Collection[str] | None:
-    for kind in kinds or ():
-        if kind not in KINDS:
-            raise ValueError(f"'{kind}' is no kind of event: {', '.join(sorted(KINDS))}")
-    return kinds
-
-
-def _matches(entry: Entry, wanted: Collection[str] | None, session: int | None) -> bool:
-    if isinstance(entry, JournalNote):
-        return (wanted is None or kind_of(entry) in wanted) and (session is None or entry.session == session)
-    return (wanted is None or "pdu" in wanted) and (session is None or entry[1] == session)

@@ -35,13 +35,18 @@ def row(event: JournalEvent) -> list[str]:
 
 
 def export(
-    journal: Journal, *, after: int | None = None, kinds: Collection[str] | None = None, session: int | None = None
+    journal: Journal,
+    *,
+    after: int | None = None,
+    kinds: Collection[str] | None = None,
+    session: int | None = None,
+    account: str | None = None,
 ) -> Iterator[bytes]:
     """The events that :meth:`Journal.snapshot` gives as CSV (RFC 4180, UTF-8), in chunks, a header first.
 
     Raises what it raises, at once.
     """
-    events = journal.snapshot(after=after, kinds=kinds, session=session)
+    events = journal.snapshot(after=after, kinds=kinds, session=session, account=account)
 
     def rows() -> Iterator[bytes]:
         text = io.StringIO(newline="")

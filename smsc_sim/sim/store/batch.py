@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec.msgpack import Decoder, Encoder
 
-from smsc_sim.sim.ledger import ADDED, CHANGED, ENDED, FAILED, INBOUND, RUN, SENT, SUBMISSION, Entry
+from smsc_sim.sim.ledger import ADDED, BALANCE, CHANGED, COUNTED, ENDED, FAILED, INBOUND, RUN, SENT, SUBMISSION, Entry
 
 _key_of = itemgetter(0)
 _encoder: Final = Encoder()
@@ -37,10 +37,13 @@ class Batch:
     """How many of them have a message_id that is not written as the message path does."""
     changes: int = 0
     """How many entries change a message or what it is to get."""
+    counts: int = 0
+    """How many entries are what rules have counted, and wallets."""
     entries: bytes = b""
 
 
 _CHANGES: Final = frozenset({ADDED, CHANGED, FAILED})
+_COUNTS: Final = frozenset({COUNTED, BALANCE})
 
 
 def pack(entries: Iterable[Entry], numbers: Numbers) -> Batch:
@@ -76,6 +79,8 @@ def _count(batch: Batch, entry: Entry) -> None:
         batch.messages += 1
     elif kind in _CHANGES:
         batch.changes += 1
+    elif kind in _COUNTS:
+        batch.counts += 1
 
 
 def unpack(entries: bytes) -> Sequence[Any]:

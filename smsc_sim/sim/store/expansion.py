@@ -53,6 +53,8 @@ _ATTEMPT: Final = (
     "INSERT INTO attempt (message, key, at, command_status, next_at)"
     " SELECT message, key, ?1, ?2, ?3 FROM receipt WHERE key = ?4"
 )
+_COUNTER: Final = "INSERT OR REPLACE INTO counter (rule, gate, key, count) VALUES (?, ?, ?, ?)"
+_BALANCE: Final = "INSERT OR REPLACE INTO balance (account, balance) VALUES (?, ?)"
 _DELIVERED: Final = MessageState.DELIVERED.name
 _USUAL_ERROR: Final = "000"
 _NO_FATE: Final = ("", 0.0, "", 0.0, 0.0, 0, 0, None, None, None)
@@ -103,6 +105,8 @@ class Expansion:
         self._statements: list[tuple[str, Sequence[Any]]] = []
         """What rows need that were written before, in order."""
         self._changes: dict[int, dict[str, Any]] = {}
+        self._counters: dict[tuple[str, str, str], int] = {}
+        self._balances: dict[str, float] = {}
 
     def add(self, entries: bytes) -> None:
         """Gather the rows of one batch; batches are given in their order."""
@@ -118,6 +122,8 @@ class Expansion:
         connection.executemany(_INSERT_RECEIPT, self._receipts.values())
         for statement, values in self._statements:
             connection.execute(statement, values)
+        connection.executemany(_COUNTER, ((*key, count) for key, count in self._counters.items()))
+        connection.executemany(_BALANCE, self._balances.items())
         for message, changes in self._changes.items():
             _change(connection, message, changes)
 
@@ -282,12 +288,14 @@ class Expansion:
         self._changes.setdefault(message, {}).update(values)
 
     def _counted(self, rule: str, gate: str, key: str, count: int) -> None:
-        statement = "INSERT OR REPLACE INTO counter (rule, gate, key, count) VALUES (?1, ?2, ?3, ?4)"
-        self._statements.append((statement, (rule, gate, key, count)))
+        if rule:
+            self._counters[rule, gate, key] = count
+        else:
+            self._counters.clear()
+            self._statements.append(("DELETE FROM counter", ()))
 
     def _balance(self, account: str, balance: float) -> None:
-        statement = "INSERT OR REPLACE INTO balance (account, balance) VALUES (?1, ?2)"
-        self._statements.append((statement, (account, balance)))
+        self._balances[account] = balance
 
 
 def _names(keys: bytes) -> Iterator[str]:

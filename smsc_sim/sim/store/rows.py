@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from smsc_sim.sim.positions import find_destination
+from smsc_sim.sim.positions import DESTINATION_ADDR, find_destination
 from smsc_sim.smpp import gsm7
 from smsc_sim.smpp.coding import decode_text
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.errors import WireError
 from smsc_sim.smpp.framing import HEADER, HEADER_LENGTH
 from smsc_sim.smpp.pdu import Pdu
-from smsc_sim.smpp.segments import segment_of, user_text
+from smsc_sim.smpp.segments import LONGEST_SHORT_MESSAGE, segment_of, user_text
 from smsc_sim.smpp.tlv import Tlv
 
 CONTENT_COLUMNS: Final = (
@@ -45,11 +45,11 @@ def content_of(octets: bytes, default: str = "gsm7", place: int = 0) -> Content:
     """
     if octets[4:8] == _SUBMIT_SM:
         start = find_destination(octets, HEADER_LENGTH)
-        end = octets.find(0, start) if start else -1
+        end = octets.find(0, start, start + DESTINATION_ADDR) if start else -1
         text = end + 11
         # Without times, header and TLVs everything stands at fixed distances behind destination_addr.
         plain = end > 0 and octets[end + 4 : end + 6] == _NO_TIMES and not octets[end + 1] & 0x40
-        if plain and text <= len(octets) == text + octets[text - 1]:
+        if plain and text <= len(octets) == text + octets[text - 1] <= text + LONGEST_SHORT_MESSAGE:
             source = octets.index(0, HEADER_LENGTH) + 3
             data_coding = octets[end + 8]
             usual = data_coding == 0 and default == "gsm7"

@@ -21,6 +21,7 @@ _MIGRATIONS: Final = (
         messages INTEGER NOT NULL,
         unusual INTEGER NOT NULL,
         changes INTEGER NOT NULL,
+        counts INTEGER NOT NULL,
         first_number INTEGER NOT NULL,
         next_id INTEGER NOT NULL,
         next_number INTEGER NOT NULL,
@@ -106,6 +107,11 @@ _MIGRATIONS: Final = (
         PRIMARY KEY (rule, gate, key)
     ) WITHOUT ROWID;
     CREATE TABLE balance (account TEXT PRIMARY KEY, balance REAL NOT NULL) WITHOUT ROWID;
+    """,
+    """
+    -- What is rare among very many messages is found without looking at all of them.
+    CREATE INDEX message_multipart ON message (id) WHERE parts > 1;
+    CREATE INDEX message_inbound ON message (id) WHERE direction = 'mo';
     """,
 )
 """Each makes the next version out of the one before; the first makes version 1 out of an empty file."""

@@ -87,12 +87,13 @@ class Store:
         with self.lock:
             cursor = self.connection.execute(
                 "INSERT INTO batch"
-                " (messages, unusual, changes, first_number, next_id, next_number, last_session, entries)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                " (messages, unusual, changes, counts, first_number, next_id, next_number, last_session, entries)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     batch.messages,
                     batch.unusual,
                     batch.changes,
+                    batch.counts,
                     batch.first_number,
                     numbers.next_id,
                     numbers.next_number,
@@ -209,15 +210,15 @@ class Store:
             return
         with self.lock, self.transaction():
             row = self.connection.execute(
-                "SELECT entries, next_id, next_number, last_session FROM batch WHERE id = ?", (identifier,)
+                "SELECT entries, counts, next_id, next_number, last_session FROM batch WHERE id = ?", (identifier,)
             ).fetchone()
             open_rows = self.connection.execute(f"SELECT 1 FROM receipt WHERE status IN {OPEN} LIMIT 1").fetchone()
-            if open_rows is not None:
-                # Rows that were written before may learn from it what became of their receipts.
+            if open_rows is not None or row[1]:
+                # It may tell what became of receipts of messages that are rows already, and what rules have counted.
                 expansion = Expansion(self.alphabet_of, without_messages=True)
                 expansion.add(row[0])
                 expansion.write(self.connection)
-            self._leave_staging(identifier, Numbers(*row[1:]))
+            self._leave_staging(identifier, Numbers(*row[2:]))
         if identifier > self._last_at_opening:
             self._evicted(entry[1] for entry in unpack(row[0]) if entry[0] in BRINGS)
         self.staging.forget(1)

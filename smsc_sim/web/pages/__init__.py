@@ -2,10 +2,40 @@
 
 from typing import Final
 
-from smsc_sim.web.page import Action, Page
-from smsc_sim.web.pages import about, binds, expect, inject, login, message, messages, messages_new, overview, reference
+from smsc_sim.web.page import Action, File, Page
+from smsc_sim.web.pages import (
+    about,
+    accounts,
+    binds,
+    expect,
+    inject,
+    journal,
+    login,
+    message,
+    messages,
+    messages_new,
+    overview,
+    reference,
+    session,
+    traffic,
+)
 
-MODULES: Final = (overview, binds, messages, messages_new, message, inject, expect, reference, about, login)
+MODULES: Final = (
+    overview,
+    binds,
+    session,
+    messages,
+    messages_new,
+    message,
+    inject,
+    expect,
+    accounts,
+    traffic,
+    journal,
+    reference,
+    about,
+    login,
+)
 
 PAGES: Final[tuple[Page, ...]] = tuple(
     value for module in MODULES for value in vars(module).values() if isinstance(value, Page)
@@ -14,3 +44,8 @@ ACTIONS: Final[tuple[Action, ...]] = tuple(
     value for module in MODULES for value in vars(module).values() if isinstance(value, Action)
 )
 """What forms on the pages do."""
+
+FILES: Final[tuple[File, ...]] = tuple(
+    value for module in MODULES for value in vars(module).values() if isinstance(value, File)
+)
+"""What pages link to, beside pages."""

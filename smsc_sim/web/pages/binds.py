@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -27,6 +27,8 @@ class EndForm(Struct, frozen=True, kw_only=True):
 
     how: How
     reason: Annotated[str, Meta(max_length=LONGEST_REASON)] = ""
+    back: Literal["binds", "session"] = "binds"
+    """The page that the form is on."""
 
 
 @page("/binds", title="Binds", menu=2, key="b")
@@ -59,4 +61,4 @@ def end(console: Console, visit: Visit, session: str, form: EndForm) -> Done:
         return Done("/binds", f"{session[:20]} had gone already.", "bad")
     with console.change() as now:
         end_session(console.smsc, found, form.how, form.reason, now)
-    return Done("/binds", f"{found.name} {_DONE[form.how]}.")
+    return Done(f"/binds/{found.name}" if form.back == "session" else "/binds", f"{found.name} {_DONE[form.how]}.")

@@ -248,3 +248,16 @@ def test_the_two_shapes_of_events() -> None:
     assert isinstance(mark, NoteEvent)
     assert (pdu.at, pdu.words(), pdu.octets) == (1.25, "enquire_link 1", LINK)
     assert (mark.at, mark.words(), mark.n) == (2.5, "mark here", 0)
+
+
+def test_events_of_one_account() -> None:
+    journal = Journal(1_000_000)
+    for number, account in ((1, "a"), (2, "b")):
+        journal.connected(1.0, number, "127.0.0.1:5")
+        journal.bound(1.0, number, account, "transceiver")
+        journal.record(1.0, number, Direction.IN, b"xx")
+    journal.note(ResetNote(at=2.0, account="a", what=("messages",)))
+    assert [event.seq for event in journal.latest(account="a").events] == [1, 2, 3, 7]
+    assert [event.seq for event in journal.events(0, account="b").events] == [4, 5, 6]
+    assert [event.seq for event in journal.snapshot(account="a", kinds=["pdu"])] == [3]
+    assert list(journal.snapshot(account="c")) == []

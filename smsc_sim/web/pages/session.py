@@ -1,0 +1,93 @@
+"""One session, live or gone: who it is, and its ladder of PDUs."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from smsc_sim.sim.binding import VERSION_NAMES
+from smsc_sim.sim.ladder import Ladder, LadderPage, ladder_of, mermaid, svg
+from smsc_sim.sim.ladder.words import label, remarks, took
+from smsc_sim.smpp.commands import COMMANDS
+from smsc_sim.web.call import Octets
+from smsc_sim.web.console import Console
+from smsc_sim.web.endings import session_number
+from smsc_sim.web.page import Shown, Visit, file, page
+from smsc_sim.web.problem import NOT_FOUND
+
+LATEST: Final = 8
+"""Events in the short list that is above the ladder."""
+
+REQUESTS: Final = tuple(sorted(command.name for command in COMMANDS.values() if not command.is_response))
+"""What the ladder can be narrowed to."""
+
+
+@page("/binds/{session}", title="Session", under="/binds")
+def session(console: Console, visit: Visit, session: str) -> Shown:
+    """One session."""
+    number = _number(console, session)
+    smsc = console.smsc
+    entry = smsc.journal.sessions.get(number)
+    live = smsc.sessions.get(number)
+    account = live.account if live is not None else smsc.accounts.find(entry.account)
+    only, folded = _filters(visit)
+    ladder = _ladder(console, number, visit)
+    shown = _page_of(ladder, visit)
+    query = {"only": only, "links": "" if folded else "shown"}
+    return {
+        "entry": entry,
+        "session": live,
+        "account": account,
+        "timers": account.timers if account is not None else smsc.settings.timers,
+        "versions": VERSION_NAMES,
+        "latest": list(reversed(smsc.journal.latest(LATEST, session=number).events)),
+        "ladder": shown,
+        "follows": shown.page >= shown.pages and "page" not in visit.query,
+        "drawing": Markup(svg(shown)) if shown.rows else "",
+        "words": [(row, label(row), remarks(row), took(row)) for row in shown.rows],
+        "requests": REQUESTS,
+        "only": only,
+        "folded": folded,
+        "to_page": lambda to: f"/binds/{entry.name}?" + _query(query, page=str(to)) + "#ladder",
+        "as_mermaid": f"/binds/{entry.name}/ladder.mmd?" + _query(query, page=str(shown.page)),
+    }
+
+
+@file("/binds/{session}/ladder.mmd")
+def as_mermaid(console: Console, visit: Visit, session: str) -> Octets:
+    """One page of the ladder as the text of a Mermaid diagram."""
+    ladder = _ladder(console, _number(console, session), visit)
+    return Octets("text/plain; charset=utf-8", mermaid(_page_of(ladder, visit)).encode())
+
+
+def _number(console: Console, name: str) -> int:
+    number = session_number(name)
+    smsc = console.smsc
+    if number is None or (number not in smsc.sessions and number not in smsc.journal.sessions):
+        raise NOT_FOUND.error("There was no such session, or it was so long ago that nothing is known of it any more.")
+    return number
+
+
+def _filters(visit: Visit) -> tuple[str, bool]:
+    only = visit.query.get("only", "")
+    return only if only in REQUESTS else "", visit.query.get("links", "") != "shown"
+
+
+def _ladder(console: Console, number: int, visit: Visit) -> Ladder:
+    only, folded = _filters(visit)
+    return ladder_of(
+        console.smsc.journal, number, now=console.clock(), fold=folded, only=frozenset({only}) if only else None
+    )
+
+
+def _page_of(ladder: Ladder, visit: Visit) -> LadderPage:
+    """The page that is asked for; the last one, where a session goes on, when none is."""
+    wanted = visit.query.get("page", "")
+    number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 9 else ladder.pages
+    return ladder.page(min(max(1, number), max(1, ladder.pages)))
+
+
+def _query(query: dict[str, str], **more: str) -> str:
+    return urlencode({name: value for name, value in {**query, **more}.items() if value})

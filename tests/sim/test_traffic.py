@@ -1,0 +1,93 @@
+"""Looks at counters, and the rates that come of them."""
+
+from __future__ import annotations
+
+import itertools
+
+from smsc_sim.scenario.account import DEFAULT_ACCOUNT
+from smsc_sim.scenario.settings import SmscSettings
+from smsc_sim.sim.session import Session
+from smsc_sim.sim.smsc import Smsc
+from smsc_sim.sim.traffic import ERRORS, Traffic
+from smsc_sim.smpp.pdu import encode
+
+
+def smsc_and_session() -> tuple[Smsc, Session]:
+    smsc = Smsc(SmscSettings(), (DEFAULT_ACCOUNT,), now=0.0)
+    session = smsc.connected("127.0.0.1:5", "127.0.0.1", 0.0)
+    fields = {"system_id": "smppclient1", "password": "password"}
+    smsc.receive(session, encode("bind_transceiver", sequence_number=1, fields=fields), 0.0)
+    return smsc, session
+
+
+def submit(smsc: Smsc, session: Session, times: int, now: float) -> None:
+    for number in range(times):
+        fields = {"destination_addr": "1", "registered_delivery": 1}
+        smsc.receive(session, encode("submit_sm", sequence_number=number + 2, fields=fields), now)
+
+
+def test_rates_are_between_looks() -> None:
+    smsc, session = smsc_and_session()
+    traffic = Traffic(smsc)
+    assert traffic.points(60) == []
+    traffic.look(10.0)
+    assert traffic.points(60) == []
+    submit(smsc, session, 4, 11.0)
+    traffic.look(12.0)
+    (point,) = traffic.points(60)
+    assert (point.at, point.received, point.sent, point.accepted, point.refused) == (12.0, 2.0, 2.0, 2.0, 0.0)
+    assert (point.bound, point.outstanding, point.room) == (1, 0, session.receipt_window)
+    smsc.run_until(13.0)
+    traffic.look(13.0)
+    assert [point.receipts for point in traffic.points(60)] == [0.0, 4.0]
+    assert [point.outstanding for point in traffic.points(1)] == [4]
+    assert traffic.count == 3
+
+
+def test_many_looks_become_few_points_of_the_same_sum() -> None:
+    smsc, session = smsc_and_session()
+    traffic = Traffic(smsc)
+    for second in range(101):
+        traffic.look(float(second))
+        submit(smsc, session, second % 3, second + 0.5)
+    points = traffic.points(100, most=7)
+    assert len(points) == 7
+    assert points[-1].at == 100.0
+    spans = [later.at - former.at for former, later in itertools.pairwise(points)]
+    assert set(spans) == {15.0}
+    total = points[0].accepted * points[0].at + sum(point.accepted * 15 for point in points[1:])
+    assert round(total) == smsc.counters.messages_accepted - 100 % 3
+
+
+def test_a_session_that_goes_takes_nothing_back() -> None:
+    smsc, session = smsc_and_session()
+    traffic = Traffic(smsc)
+    traffic.look(1.0)
+    smsc.disconnected(session, 1.5, "")
+    traffic.look(2.0)
+    assert [(point.received, point.sent, point.bound) for point in traffic.points(9)] == [(0.0, 0.0, 0)]
+
+
+def test_memory_is_bounded_and_errors_are_counted() -> None:
+    smsc, _ = smsc_and_session()
+    traffic = Traffic(smsc, kept=10)
+    assert traffic.errors(60)["protocol_errors"] == (0, 0)
+    smsc.counters.protocol_errors = 2
+    for second in range(50):
+        traffic.look(float(second))
+        smsc.counters.protocol_errors += 1
+    assert len(traffic.points(1000)) == 10
+    errors = traffic.errors(5)
+    assert tuple(errors) == ERRORS
+    assert errors["protocol_errors"] == (5, 52)
+
+
+def test_counters_and_clocks_that_are_put_back_make_no_negative_rates() -> None:
+    smsc, _ = smsc_and_session()
+    traffic = Traffic(smsc)
+    smsc.counters.messages_accepted = 50
+    traffic.look(10.0)
+    smsc.counters.messages_accepted = 0
+    traffic.look(11.0)
+    traffic.look(5.0)
+    assert [point.accepted for point in traffic.points(60)] == [0.0, 0.0]
