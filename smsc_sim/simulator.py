@@ -27,6 +27,7 @@ from smsc_sim.net.protocol import SmppFactory
 from smsc_sim.net.ready import ReadyReport
 from smsc_sim.net.storekeeper import Storekeeper
 from smsc_sim.net.tls import context_factory, kept_identity, load_identity
+from smsc_sim.net.verifier import Verifier
 from smsc_sim.options import OPTIONS, Settings
 from smsc_sim.options.model import NONE
 from smsc_sim.scenario.load import Checked, check_path
@@ -40,6 +41,7 @@ from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.schema import DATABASE, make_folder
 from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.traffic import EVERY, Traffic
+from smsc_sim.sim.verify.facts import SessionTraits
 from smsc_sim.web.access import Access
 from smsc_sim.web.auth_file import load_auth_file
 from smsc_sim.web.console import Console, SettingShown
@@ -109,6 +111,8 @@ class Simulator(Service):
         )
         self.store: Storekeeper | None = None
         """Where messages are kept; None when none are, and before the service begins."""
+        self.verifier: Verifier | None = None
+        """Who answers verifications; likewise."""
         if settings.pdu_log != "none":
             self.smsc.journal.subscribe(PduLog(self.smsc, octets=settings.pdu_log == "hex"))
         self.journal_file: JournalFile | None = None
@@ -169,7 +173,16 @@ class Simulator(Service):
             keep=settings.messages_kept,
         )
         self.driver.storekeeper = keeper
+        self.verifier = Verifier(keeper, self._reactor, self.driver.sockets, self._traits_of)
         return keeper
+
+    def _traits_of(self, number: int) -> SessionTraits | None:
+        """What conditions ask about a session, as long as it can be named."""
+        sessions = self.smsc.journal.sessions
+        if number not in sessions:
+            return None
+        session = sessions.get(number)
+        return SessionTraits(session.bind, session.peer, bool(session.tls))
 
     def _console(self, draw_token: Callable[[], str]) -> Console:
         settings, smsc, in_force = self.settings, self.smsc, self.in_force
@@ -195,10 +208,13 @@ class Simulator(Service):
             started_at=self._started_at,
             scenario_path=settings.scenario_path,
             kept=lambda: self.store,
+            verifier=lambda: self.verifier,
+            clock_kind=settings.clock,
             advance=self.advance,
             advance_to=self.advance_to,
             advance_to_next=self.advance_to_next,
             outbind=self.outbind,
+            allow_raw=settings.allow_raw,
             settings=[
                 SettingShown(row.key, row.write(row.value_in(settings)), settings.origins.get(row.key, ""))
                 for row in OPTIONS

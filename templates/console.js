@@ -58,6 +58,14 @@
     setTimeout(() => { button.textContent = label; }, 1500);
   });
 
+  // Files are read into a field, so that a form sends text only.
+  for (const field of document.querySelectorAll("input[type=file][data-into]")) {
+    field.closest("[hidden]").hidden = false;
+    field.addEventListener("change", async () => {
+      if (field.files.length) document.getElementById(field.dataset.into).value = await field.files[0].text();
+    });
+  }
+
   // Live parts: one stream, and none while nobody looks
 
   const pauseButton = document.getElementById("pause");

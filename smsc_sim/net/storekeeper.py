@@ -78,6 +78,8 @@ class Storekeeper:
         self._log = log
         self._clock = clock
         self._settle = settle
+        self.on_written: Callable[[list[Entry]], None] = lambda entries: None
+        """Is told what has been written."""
         self.resumed: Deferred[None] | None = None
         """Fires when what an earlier run has left is planned again."""
         self._durable = durable
@@ -133,14 +135,16 @@ class Storekeeper:
             self._write()
         return finished
 
-    def ask(self, question: Callable[[Store], Result]) -> Deferred[Result]:
+    def ask(self, question: Callable[[Store], Result], within: float | None = None) -> Deferred[Result]:
         """The answer of the store, with all that has happened so far in it as rows.
 
-        Fails with sqlite3.Error when the database does.
+        ``within``: seconds after which the question is asked of what rows there are; ``store.staging`` knows how many
+        messages are behind.  Fails with sqlite3.Error when the database does.
         """
 
         def expanded(store: Store) -> Result:
-            while store.expand():
+            until = None if within is None else self._reactor.seconds() + within
+            while store.expand() and (until is None or self._reactor.seconds() < until):
                 pass
             return question(store)
 
@@ -203,6 +207,7 @@ class Storekeeper:
             self.failing = ""
             self._smsc.refusing = None
         self._backlog = []
+        self.on_written(self._writing)
         self._next(held, finished)
 
     def _not_written(self, failure: Failure, held: list[Output], finished: list[Deferred[None]]) -> None:

@@ -93,6 +93,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     allowed_host: tuple[HostName, ...] = ()
     """Host names under which the console may be asked for, beside loopback names and the address it listens on."""
 
+    allow_raw: bool = False
+    """Whether the API may send octets to ESMEs as they are."""
+
     tls_cert: FilePath | None = None
     """PEM, the chain and perhaps the key; None: the self-signed one that is kept in ``data_dir``."""
     tls_key: FilePath | None = None

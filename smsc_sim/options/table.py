@@ -205,6 +205,13 @@ OPTIONS: Final = (
     ),
     Option(
         "Listening",
+        "allow_raw",
+        "octets by the API",
+        "Whether the API may send octets to ESMEs as they are, right or wrong.",
+        rare=True,
+    ),
+    Option(
+        "Listening",
         "smsc.max_sessions",
         "at the same time",
         "SMPP connections at the same time, bound or not; one more is closed.",

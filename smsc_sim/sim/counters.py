@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(slots=True)
@@ -30,3 +30,8 @@ class Counters:
     responses_unmatched: int = 0
     protocol_errors: int = 0
     internal_errors: int = 0
+
+    def clear(self) -> None:
+        """Begin anew."""
+        for field in fields(self):
+            setattr(self, field.name, 0)

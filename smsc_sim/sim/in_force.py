@@ -165,10 +165,24 @@ class InForce:
 
     def clear(self, now: float) -> None:
         """Take away all that is temporary."""
-        self._rules.clear()
-        self._apply_rules(now)
-        for system_id in list(self._temporary):
+        self.clear_rules(now)
+        self.clear_accounts(now)
+
+    def clear_rules(self, now: float, account: str | None = None) -> int:
+        """Take away the temporary rules, or those that are for one account; returns how many there were."""
+        gone = [name for name, one in self._rules.items() if account is None or one.account == account]
+        for name in gone:
+            del self._rules[name]
+        if gone:
+            self._apply_rules(now)
+        return len(gone)
+
+    def clear_accounts(self, now: float) -> int:
+        """Take away the temporary accounts; returns how many there were."""
+        gone = list(self._temporary)
+        for system_id in gone:
             self.remove_account(system_id, now)
+        return len(gone)
 
     def _rule_over(self, ended: TemporaryRule, now: float) -> None:
         if self._rules.get(ended.rule.name) is ended:

@@ -50,6 +50,8 @@ class InjectedPdu:
     changed: Callable[[InjectedPdu, float], None] = field(repr=False)
     """Is called after each change with something to tell, with its instant."""
     data_coding: int = 0
+    id: int = 0
+    """Of the stored message that it is; 0 for one that never became a PDU."""
     status: InjectedStatus = "waiting"
     reason: str = ""
     """Why it was discarded or has failed; empty for the age of ``receipts.keep``."""

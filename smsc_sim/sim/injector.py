@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from math import inf
@@ -12,7 +13,7 @@ from smsc_sim.sim.injected import InjectedPdu, InjectedStatus, InjectionResult, 
 from smsc_sim.sim.injection import BadInjection, Injection
 from smsc_sim.sim.journal.notes import MoNote
 from smsc_sim.sim.ledger import inbound_key, message_of
-from smsc_sim.sim.mo_record import mo_record
+from smsc_sim.sim.mo_record import MoPdu, mo_record
 from smsc_sim.sim.prepared_injection import PreparedInjection, prepared, session_number
 from smsc_sim.sim.routing import ONLY
 from smsc_sim.sim.timeline import TICK, Pending
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from smsc_sim.sim.receipt import ReceiptRecord
     from smsc_sim.sim.session import Session
     from smsc_sim.sim.smsc import Smsc
+    from smsc_sim.sim.store.stored import StoredMessage
 
 SLICE: Final = 1_000
 """Messages made in one go, whatever the rate, before other events have their turn: about 25,000 a second at most."""
@@ -44,11 +46,13 @@ RESULTS_KEPT: Final = 200
 class Injector:
     """Makes messages and gives them to delivery, which treats them as it treats receipts."""
 
-    __slots__ = ("_last", "_smsc", "results")
+    __slots__ = ("_last", "_smsc", "counts", "results")
 
     def __init__(self, smsc: Smsc) -> None:
         self._smsc = smsc
         self._last = 0
+        self.counts: Counter[InjectedStatus] = Counter()
+        """PDUs of all injections that are done, by what they came to."""
         self.results: dict[int, InjectionResult] = {}
         """Injections by number: those that go on, and the latest."""
 
@@ -182,6 +186,26 @@ class Injector:
             del self.results[next(number for number, one in self.results.items() if one.made_at is not None)]
 
 
+def deliver_again(smsc: Smsc, stored: StoredMessage, now: float) -> int:
+    """Send one PDU with a subscriber's message to its account once more; returns the id of the message that this is.
+
+    Raises BadInjection when that cannot be.
+    """
+    account = smsc.accounts.find(stored.account)
+    if stored.direction != "mo":
+        raise BadInjection.because("message", "it came from an ESME, which alone can send it again")
+    if account is None:
+        raise BadInjection.because("account", f"there is no account '{stored.account}' any more")
+    if not smsc.delivery.has_room(account, 1):
+        raise BadInjection.because("account", "its queue is full")
+    injector = smsc.injector
+    (key,) = injector.keys(1)
+    pdu: MoPdu = "data_sm" if stored.command == "data_sm" else "deliver_sm"
+    record = mo_record(key, stored.octets[HEADER_LENGTH:], now, stored.session, pdu=pdu)
+    injector.give(account, [record], now)
+    return message_of(key)
+
+
 class Run:
     """An injection under way: an event of the timeline that comes again until all its messages have been made."""
 
@@ -266,7 +290,16 @@ class Run:
         records: list[ReceiptRecord] = []
         keys = self._injector.keys(len(bodies))
         for part, (key, body) in enumerate(zip(keys, bodies, strict=True), 1):
-            pdu = InjectedPdu(result.messages, part, len(bodies), account.system_id, now, self._changed, data_coding)
+            pdu = InjectedPdu(
+                result.messages,
+                part,
+                len(bodies),
+                account.system_id,
+                now,
+                self._changed,
+                data_coding,
+                message_of(key),
+            )
             result.take(pdu)
             smsc.delivery.watchers[key] = pdu
             records.append(mo_record(key, body, now, origin, via, found.pdu))
@@ -282,6 +315,7 @@ class Run:
     def _changed(self, pdu: InjectedPdu, now: float) -> None:
         if pdu.done:
             self._result.count(pdu, now)
+            self._injector.counts[pdu.status] += 1
             self._plan(now)
         if self._on_answer is None:
             return

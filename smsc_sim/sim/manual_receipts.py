@@ -66,11 +66,14 @@ class ManualReceipts:
         if left:
             account.manual[message] = left
 
-    def release(self, account: Account, message_id: str, now: float, state: MessageState | None = None) -> int:
+    def release(
+        self, account: Account, message_id: str, now: float, state: MessageState | None = None, err: str | None = None
+    ) -> int:
         """Send the receipts that wait for the messages of this id, in this state (None: delivered).
 
-        ``message_id``: as the response had it, or the key by which the account keeps the message.  After an
-        intermediate state a receipt goes on waiting for the next one.  Returns how many were sent: none for a state
+        ``message_id``: as the response had it, or the key by which the account keeps the message; ``err``: instead of
+        the error code that the receipt would have.  After an intermediate state a receipt goes on waiting for the next
+        one.  Returns how many were sent: none for a state
         that registered_delivery does not ask for, unless the rule forces it.
         """
         self._give_up_old(account, now)
@@ -78,9 +81,9 @@ class ManualReceipts:
         if keys[0] not in account.manual:
             keys = [key for key, kept in account.manual.items() if kept[0].message.message_id == message_id]
         wanted = MessageState.DELIVERED if state is None else state
-        return sum(self._release(account, key, wanted, now) for key in keys)
+        return sum(self._release(account, key, wanted, err, now) for key in keys)
 
-    def _release(self, account: Account, key: bytes, state: MessageState, now: float) -> int:
+    def _release(self, account: Account, key: bytes, state: MessageState, own: str | None, now: float) -> int:
         kept = account.manual[key]
         if state not in TRANSIENT_STATES:
             del account.manual[key]
@@ -89,7 +92,7 @@ class ManualReceipts:
         for receipt in kept:
             message, action = receipt.message, receipt.action
             if action.force or receipt_wanted(message.registered_delivery, state):
-                err = error_code(action, account.profile.receipt, state)
+                err = error_code(action, account.profile.receipt, state) if own is None else own
                 first, last = receipt.sent, receipt.sent + action.times - 1
                 receipt.sent = last + 1
                 planned = PlannedReceipt(

@@ -30,6 +30,13 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """A body of the type text/csv."""
+
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Octets:
     """An answer that is no JSON."""
 

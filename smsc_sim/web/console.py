@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeVar
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred, DeferredLock, fail
 from twisted.internet.interfaces import IReactorTime
 
 from smsc_sim.scenario.load import Checked
@@ -17,11 +17,13 @@ from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.traffic import Traffic
+from smsc_sim.sim.verify.verification import Result
+from smsc_sim.sim.verify.written import VerificationSpec
 from smsc_sim.web.access import Access
 from smsc_sim.web.hint import ClientHint
 from smsc_sim.web.sse import EventHub
 
-Result = TypeVar("Result")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,24 @@ class Kept(Protocol):
     lost: int
     """Entries about messages and receipts that never got into the store."""
 
-    def ask(self, question: Callable[[Store], Result]) -> Deferred[Result]:
+    def ask(self, question: Callable[[Store], Answer], within: float | None = None) -> Deferred[Answer]:
         """The answer of the store, in whose thread ``question`` is called, with all that has happened in it.
 
-        Fails with sqlite3.Error when the database does.
+        ``within``: seconds after which the question is asked of what can be looked at by then; None: of all.  Fails
+        with sqlite3.Error when the database does.
+        """
+
+
+class Verifying(Protocol):
+    """Who answers verifications."""
+
+    def __len__(self) -> int:
+        """How many are not answered yet."""
+
+    def verify(self, spec: VerificationSpec) -> Deferred[Result]:
+        """The answer when it is known; cancelled by whoever waits no longer.
+
+        Raises TooManyWaiting; the Deferred fails with sqlite3.Error when the database does.
         """
 
 
@@ -82,6 +98,12 @@ class Console:
     """As it was named: a file, a name such as ``builtin:test-numbers``, or ``none``."""
     kept: Callable[[], Kept | None] = lambda: None
     """Where messages are kept; None: they are not."""
+    clock_kind: Literal["real", "manual"] = "real"
+    """Whether time passes for messages by itself."""
+    verifier: Callable[[], Verifying | None] = lambda: None
+    """Who answers verifications; None where no messages are kept."""
+    sending: DeferredLock = field(default_factory=DeferredLock)
+    """Held from a look at a message's receipts until another one is entered, for they are numbered."""
     advance: Callable[[float], Deferred[AdvanceReport]] = _real_clock
     """Lets so many seconds pass at once; fails with ClockError when the clock is real, or the span is none."""
     advance_to: Callable[[float], Deferred[AdvanceReport]] = _real_clock
@@ -90,6 +112,8 @@ class Console:
     """Likewise, until the next thing is due."""
     outbind: Callable[[str, str, str], Deferred[Session]] | None = None
     """Connects to an ESME that waits (endpoint, system_id or empty, password) and asks it to bind."""
+    allow_raw: bool = False
+    """Whether octets may be sent to ESMEs as they are."""
     settings: Sequence[SettingShown] = ()
     listening: Callable[[], Mapping[str, Sequence[str]]] = dict
     """Addresses by kind of port: ``smpp``, ``smpp_tls``, ``http``."""

@@ -13,9 +13,9 @@ from twisted.web.iweb import IRequest
 
 from smsc_sim.web import seconds
 from smsc_sim.web.access import User
-from smsc_sim.web.call import Call, Octets, Stream, Written
+from smsc_sim.web.call import Call, Octets, Rows, Stream, Written
 from smsc_sim.web.console import Console
-from smsc_sim.web.endpoint import JSON, YAML, Endpoint
+from smsc_sim.web.endpoint import CSV, JSON, YAML, Endpoint
 from smsc_sim.web.problem import (
     BAD_PARAMETER,
     BODY_TYPE,
@@ -114,6 +114,10 @@ def _body(endpoint: Endpoint, request: IRequest) -> Any:
         if octets and not is_json:
             raise BODY_TYPE.error("No body is wanted here.")
         return None
+    if endpoint.body is Rows:
+        if given != CSV:
+            raise BODY_TYPE.error(f"A body of the type {CSV} is wanted.")
+        return Rows(octets)
     if not is_json and not (endpoint.body is Written and given in _SENT_AS_YAML):
         raise BODY_TYPE.error(f"A body of the type {' or '.join(endpoint.body_types)} is wanted.")
     if endpoint.body is Written:

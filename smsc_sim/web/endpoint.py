@@ -5,7 +5,8 @@ of the function are what it wants, by their types and names:
 
 - a :class:`~smsc_sim.web.console.Console`, and a :class:`~smsc_sim.web.call.Call` when it needs more of the request;
 - ``query``: a Struct whose fields are the query parameters;
-- ``body``: a Struct read from JSON, or :class:`~smsc_sim.web.call.Written` for text as it came, JSON or YAML;
+- ``body``: a Struct read from JSON, or :class:`~smsc_sim.web.call.Written` for text as it came, JSON or YAML, or
+  :class:`~smsc_sim.web.call.Rows` for CSV;
 - anything else is a part of the path, ``str`` or ``int``.
 
 It returns a Struct (sent as JSON), None (204), :class:`~smsc_sim.web.call.Octets`,
@@ -25,7 +26,7 @@ from typing import Any, Final, Literal, TypeAlias, get_args, get_origin, get_typ
 from msgspec import Struct
 from twisted.internet.defer import Deferred
 
-from smsc_sim.web.call import Call, Octets, Stream, Written
+from smsc_sim.web.call import Call, Octets, Rows, Stream, Written
 from smsc_sim.web.console import Console
 from smsc_sim.web.problem import (
     BAD_PARAMETER,
@@ -40,6 +41,7 @@ from smsc_sim.web.problem import (
 PREFIX: Final = "/api/v1"
 JSON: Final = "application/json"
 YAML: Final = "application/yaml"
+CSV: Final = "text/csv"
 
 Method: TypeAlias = Literal["GET", "POST", "PUT", "DELETE"]
 
@@ -65,7 +67,7 @@ class Endpoint:
     summary: str = ""
     description: str = ""
     query: type[Struct] | None = None
-    body: type[Struct | Written] | None = None
+    body: type[Struct | Written | Rows] | None = None
     answer: Any = None
     """A Struct, None, Octets or Stream."""
     parts: Mapping[str, type] = field(default_factory=dict)
@@ -87,7 +89,9 @@ class Endpoint:
     @property
     def body_types(self) -> tuple[str, ...]:
         """The Content-Types that its body may have."""
-        return () if self.body is None else (JSON, YAML) if self.body is Written else (JSON,)
+        if self.body is None:
+            return ()
+        return {Written: (JSON, YAML), Rows: (CSV,)}.get(self.body, (JSON,))
 
     @property
     def problems(self) -> tuple[ProblemKind, ...]:
@@ -155,7 +159,7 @@ def _parameters(function: Callable[..., Any], hints: Mapping[str, Any]) -> dict[
         elif wanted is Call:
             found["call"] = name
         elif name in {"query", "body"}:
-            if not (isinstance(wanted, type) and issubclass(wanted, Struct | Written)):
+            if not (isinstance(wanted, type) and issubclass(wanted, Struct | Written | Rows)):
                 raise TypeError(f"{function.__name__}: {name} is a Struct")
             found[name] = wanted
         elif wanted in {str, int}:

@@ -14,3 +14,14 @@ def text_of(instant: float) -> str:
 def text_or_none(instant: float) -> str | None:
     """The same, and None for 0, which stands for never."""
     return text_of(instant) if instant else None
+
+
+def instant_in(text: str) -> float | None:
+    """The instant in a text of ISO 8601, UTC where it does not say otherwise; None when there is none."""
+    try:
+        found = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=datetime.timezone.utc)
+    return found.timestamp()

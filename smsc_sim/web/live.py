@@ -9,7 +9,9 @@ from smsc_sim.sim.in_force import InForce
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.traffic import Traffic
 
-TOPICS = frozenset({"sessions", "messages", "receipts", "switches", "rules", "accounts", "journal", "traffic"})
+TOPICS = frozenset(
+    {"sessions", "messages", "receipts", "switches", "rules", "accounts", "journal", "traffic", "injections"}
+)
 """The types of events that tell a new state."""
 
 
@@ -40,4 +42,9 @@ def pulse_of(smsc: Smsc, in_force: InForce, traffic: Traffic) -> Mapping[str, An
         "accounts": [account.system_id for account in smsc.accounts],
         "journal": {"last_seq": smsc.journal.last_seq},
         "traffic": {"looks": traffic.count},
+        "injections": {
+            "started": max(smsc.injector.results, default=0),
+            "messages": sum(result.messages for result in smsc.injector.results.values()),
+            "open": sum(result.open for result in smsc.injector.results.values()),
+        },
     }

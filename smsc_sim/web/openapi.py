@@ -10,8 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from smsc_sim.web import seconds
-from smsc_sim.web.call import Written
-from smsc_sim.web.endpoint import JSON, PREFIX, YAML, Endpoint
+from smsc_sim.web.call import Rows, Written
+from smsc_sim.web.endpoint import CSV, JSON, PREFIX, YAML, Endpoint
 from smsc_sim.web.problem import CONTENT_TYPE, Problem, ProblemKind
 
 _REFERENCES: Final = "#/components/schemas/{name}"
@@ -73,6 +73,8 @@ def _operation(row: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
             "required": True,
             "content": {JSON: {"schema": {"type": "object"}}, YAML: {"schema": {"type": "string"}}},
         }
+    elif row.body is Rows:
+        operation["requestBody"] = {"required": True, "content": {CSV: {"schema": {"type": "string"}}}}
     elif row.body is not None:
         operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema_of[row.body]}}}
     operation["responses"] = _responses(row, schema_of)

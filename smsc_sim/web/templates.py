@@ -6,6 +6,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from smsc_sim.scenario.values import format_duration
+from smsc_sim.sim.visible import visible as escaped
 from smsc_sim.smpp import coding, status
 from smsc_sim.web.assets import Assets
 from smsc_sim.web.visible import visible
@@ -31,6 +32,7 @@ class Templates:
         self._environment.globals.update(asset=self.assets.url, style=STYLE, icon=ICON)
         self._environment.filters.update(
             visible=visible,
+            visible_source=visible_source,
             count=count,
             duration=duration,
             span=format_duration,
@@ -39,6 +41,7 @@ class Templates:
             status=status.name_of,
             meaning=status.meaning_of,
             coding=coding.name_of,
+            alphabet=alphabet,
         )
 
     def render(self, template: str, **context: object) -> bytes:
@@ -58,6 +61,16 @@ def duration(seconds: float) -> str:
     units = (("d", whole // 86400), ("h", whole // 3600 % 24), ("min", whole // 60 % 60), ("s", whole % 60))
     first = next((index for index, (_, value) in enumerate(units) if value), len(units) - 1)
     return " ".join(f"{value} {unit}" for unit, value in units[first : first + 2] if value) or "0 s"
+
+
+def visible_source(text: str) -> str:
+    """Lines of something to be copied, in which nothing is hidden."""
+    return "\n".join(map(escaped, text.split("\n")))
+
+
+def alphabet(data_coding: int) -> str:
+    """The short name of the alphabet of a data_coding: ``gsm7``, ``ucs-2``."""
+    return coding.alphabet(data_coding).name
 
 
 def clock(instant: float) -> str:

@@ -153,3 +153,11 @@ def test_one_that_waits_takes_the_provider_s_form() -> None:
     play.settle()
     (receipt,) = esme.take()
     assert text_of(receipt).endswith(b"stat:REJECTD err:0 Text Hello")
+
+
+def test_the_error_code_can_be_said() -> None:
+    play, esme = kept()
+    message_id = message_id_of(esme.submit())
+    assert play.smsc.manual.release(play.account(), message_id, play.now, MessageState.UNDELIVERABLE, "042") == 1
+    play.settle()
+    assert b"stat:UNDELIV err:042" in text_of(esme.take()[0])

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.parser import Parser
-from typing import Any
+from typing import Any, TypeVar
 
 from twisted.internet.address import IPv4Address
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.protocol import Protocol
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
+from smsc_sim.net.verifier import Verifier
 from smsc_sim.scenario.account import DEFAULT_ACCOUNT
 from smsc_sim.scenario.load import Checked, load_text
 from smsc_sim.scenario.loaded import NO_SCENARIO
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim.in_force import InForce
+from smsc_sim.sim.ledger import Entry
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
+from smsc_sim.sim.store.batch import Numbers
+from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.traffic import Traffic
-from smsc_sim.smpp.pdu import encode
+from smsc_sim.sim.verify.facts import unknown_session
+from smsc_sim.smpp.commands import RESPONSE_BIT
+from smsc_sim.smpp.framing import whole_frames
+from smsc_sim.smpp.pdu import Pdu, encode
 from smsc_sim.web.access import Access
 from smsc_sim.web.auth_file import AuthFile
 from smsc_sim.web.console import Console, SettingShown
@@ -29,6 +37,8 @@ from smsc_sim.web.hint import ClientHint
 from smsc_sim.web.listener import WebFactory
 from smsc_sim.web.live import TOPICS, pulse_of
 from smsc_sim.web.sse import EventHub, Feed
+
+Answer = TypeVar("Answer")
 
 NOW = 1_795_326_824.12
 """2026-11-22T05:53:44.120Z."""
@@ -45,6 +55,39 @@ class Response:
         return json.loads(self.body)
 
 
+class SyncKeeper:
+    """A storekeeper without a thread: everything is done when it is asked for."""
+
+    failing = ""
+    lost = 0
+
+    def __init__(self, smsc: Smsc) -> None:
+        self.smsc = smsc
+        self.store = Store()
+        self.on_written: Callable[[list[Entry]], None] = lambda entries: None
+        smsc.ledger.kept = True
+
+    @property
+    def thread(self) -> SyncKeeper:
+        return self
+
+    def do(self, job: Callable[[Store], Answer]) -> Deferred[Answer]:
+        return maybeDeferred(job, self.store)
+
+    def ask(self, question: Callable[[Store], Answer], within: float | None = None) -> Deferred[Answer]:
+        self.write()
+        while self.store.expand():
+            pass
+        return self.do(question)
+
+    def write(self) -> None:
+        """What the ledger has goes to the store."""
+        entries = self.smsc.ledger.take()
+        if entries:
+            self.store.write(entries, Numbers(*self.smsc.numbers()))
+            self.on_written(entries)
+
+
 @dataclass
 class Site:
     """One simulator's console, on a clock; a test changes the simulator."""
@@ -57,6 +100,9 @@ class Site:
     allowed_hosts: tuple[str, ...] = ()
     local_host: str = "127.0.0.1"
     feed: Feed | None = None
+    allow_raw: bool = False
+    keeps: bool = False
+    """Whether messages are kept."""
     found: Checked | None = None
     """What reading the scenario anew finds."""
 
@@ -69,6 +115,10 @@ class Site:
         accounts = scenario.accounts or (DEFAULT_ACCOUNT,)
         self.smsc = Smsc(SmscSettings(), accounts, scenario=scenario, now=self.now)
         self.traffic = Traffic(self.smsc)
+        self.keeper = SyncKeeper(self.smsc) if self.keeps else None
+        verifier = None
+        if self.keeper is not None:
+            verifier = Verifier(self.keeper, self.clock, lambda: self.now, unknown_session)
         in_force = InForce(self.smsc, scenario, accounts, 42, self.now)
         self.console = Console(
             smsc=self.smsc,
@@ -84,6 +134,9 @@ class Site:
             version="0.1.0",
             started_at=NOW - 7500,
             scenario_path="scenario.yaml",
+            allow_raw=self.allow_raw,
+            kept=lambda: self.keeper,
+            verifier=lambda: verifier,
             settings=[SettingShown("grace", "5s", "built-in"), SettingShown("seed", "42", "smsc-sim.yaml:3")],
             listening=lambda: {"smpp": ["127.0.0.1:2775"], "smpp_tls": ["[::1]:2776"], "http": ["127.0.0.1:8080"]},
             ready=lambda: self.ready,
@@ -104,6 +157,8 @@ class Site:
 
     def _settle(self, now: float) -> None:
         self.settled.append(now)
+        if self.keeper is not None:
+            self.keeper.write()
 
     # The simulator
 
@@ -122,6 +177,24 @@ class Site:
         octets = encode("submit_sm", sequence_number=session.received + 1, fields=fields)
         self.smsc.receive(session, octets, self.now)
         self.smsc.take_output(session, self.now)
+        if self.keeper is not None:
+            self.keeper.write()
+
+    def run(self) -> None:
+        """What is due happens."""
+        self.smsc.run_until(self.now)
+        if self.keeper is not None:
+            self.keeper.write()
+
+    def answer(self, session: Session, command_status: int = 0) -> None:
+        """This client answers all that it has been asked."""
+        for octets in whole_frames(self.smsc.take_output(session, self.now)):
+            pdu = Pdu(octets)
+            response = encode(
+                pdu.command_id | RESPONSE_BIT, sequence_number=pdu.sequence_number, command_status=command_status
+            )
+            self.smsc.receive(session, response, self.now)
+        self.run()
 
     # The browser
 
@@ -181,9 +254,22 @@ def request_of(
 
 
 def response_of(octets: bytes) -> Response:
-    head, _, body = octets.decode(errors="replace").partition("\r\n\r\n")
-    status_line, _, headers = head.partition("\r\n")
-    return Response(int(status_line.split()[1]), dict(Parser().parsestr(headers)), body)
+    head, _, body = octets.partition(b"\r\n\r\n")
+    status_line, _, lines = head.decode().partition("\r\n")
+    headers = dict(Parser().parsestr(lines))
+    if headers.get("Transfer-Encoding") == "chunked":
+        body = _joined(body)
+    return Response(int(status_line.split()[1]), headers, body.decode("utf-8", "surrogateescape"))
+
+
+def _joined(chunked: bytes) -> bytes:
+    parts = []
+    while chunked:
+        size, _, rest = chunked.partition(b"\r\n")
+        length = int(size, 16)
+        parts.append(rest[:length])
+        chunked = rest[length + 2 :]
+    return b"".join(parts)
 
 
 def form_of(fields: Mapping[str, str]) -> bytes:

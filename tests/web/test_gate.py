@@ -16,7 +16,7 @@ from tests.web.site import Site, request_of, response_of
 
 PATHS = ["/", "/livez", "/readyz", "/static/style.css", "/nowhere", "/%61", "//", "/livez/../"]
 
-API = [(row.method, row.url.replace("{", "").replace("}", "")) for row in ENDPOINTS]
+API = [(row.method, row.url.format(**{name: kind(1) for name, kind in row.parts.items()})) for row in ENDPOINTS]
 SHOWN = [("GET", row.path.replace("{", "").replace("}", "")) for row in PAGES]
 FORMS = [("POST", row.path.replace("{", "").replace("}", "")) for row in ACTIONS]
 OTHERS = [("GET", "/livez"), ("GET", "/readyz"), ("GET", "/static/x"), ("GET", "/api/v1/openapi.json"), ("GET", "/no")]

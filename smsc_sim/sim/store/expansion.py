@@ -111,7 +111,7 @@ class Expansion:
     def add(self, entries: bytes) -> None:
         """Gather the rows of one batch; batches are given in their order."""
         for entry in unpack(entries):
-            if self._without_messages and entry[0] in _BRINGS:
+            if self._without_messages and entry[0] in BRINGS:
                 continue
             _GATHER[entry[0]](self, *entry[1:])
 
@@ -319,7 +319,9 @@ def _change(connection: sqlite3.Connection, message: int, values: dict[str, Any]
         connection.execute(_INSERT_TEXT, (message, indexed(values["text"])))
 
 
-_BRINGS: Final = frozenset({RUN, SUBMISSION, INBOUND})
+BRINGS: Final = frozenset({RUN, SUBMISSION, INBOUND})
+"""Entries that bring messages; what stands behind their kind is ``seq``."""
+
 _GATHER: Final[dict[str, Callable[..., None]]] = {
     RUN: Expansion._run,
     SUBMISSION: Expansion._submission,

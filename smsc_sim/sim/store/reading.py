@@ -7,13 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from smsc_sim.sim.store.stored import StoredMessage, StoredReceipt
+from smsc_sim.sim.store.stored import StoredAttempt, StoredMessage, StoredReceipt
 
 _FIELDS: Final = tuple(field.name for field in fields(StoredMessage) if field.name != "receipts")
 _RECEIPT_FIELDS: Final = tuple(field.name for field in fields(StoredReceipt))
 
 COLUMNS: Final = ", ".join(_FIELDS)
 """Of table ``message``, as :class:`StoredMessage` has them."""
+
+OWN_COLUMNS: Final = ", ".join(f"message.{name}" for name in _FIELDS)
+"""The same where another table has columns of these names."""
 
 _RECEIPT_COLUMNS: Final = ", ".join(f'"{name}"' for name in _RECEIPT_FIELDS)
 _AT_ONCE: Final = 500
@@ -36,8 +39,7 @@ def messages_where(
     rows = connection.execute(
         f"SELECT {COLUMNS} FROM message WHERE {condition} ORDER BY id {order} LIMIT ?", (*values, limit)
     ).fetchall()
-    receipts = receipts_of(connection, [row[0] for row in rows])
-    return [message_of(row, receipts.get(row[0], ())) for row in rows]
+    return stored_from(connection, rows)
 
 
 def message_of(row: Sequence[Any], receipts: tuple[StoredReceipt, ...] = ()) -> StoredMessage:
@@ -58,6 +60,20 @@ def receipts_of(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int,
         for message, *values in rows:
             found[message] = (*found.get(message, ()), receipt_of(values))
     return found
+
+
+def stored_from(connection: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> list[StoredMessage]:
+    """The messages that rows are which begin with :data:`COLUMNS`, with their receipts.  Raises sqlite3.Error."""
+    receipts = receipts_of(connection, [row[0] for row in rows])
+    return [message_of(row, receipts.get(row[0], ())) for row in rows]
+
+
+def attempts_of(connection: sqlite3.Connection, message: int) -> list[StoredAttempt]:
+    """The attempts at the receipts of a message after which another one followed.  Raises sqlite3.Error."""
+    rows = connection.execute(
+        "SELECT key, at, command_status, next_at FROM attempt WHERE message = ? ORDER BY rowid", (message,)
+    )
+    return [StoredAttempt(key.encode("latin-1"), *values) for key, *values in rows]
 
 
 def receipt_of(values: Iterable[Any]) -> StoredReceipt:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
 from smsc_sim.sim.ledger import Entry
 from smsc_sim.sim.search.words import indexed
-from smsc_sim.sim.store.batch import Numbers, pack
-from smsc_sim.sim.store.expansion import REMOVE_TEXT, AlphabetOf, Expansion
+from smsc_sim.sim.store.batch import Numbers, pack, unpack
+from smsc_sim.sim.store.expansion import BRINGS, REMOVE_TEXT, AlphabetOf, Expansion
 from smsc_sim.sim.store.schema import connect, connect_to_read
 from smsc_sim.sim.store.staging import Staging, added_by, owed_by, settled_by
 
@@ -51,16 +51,30 @@ class Store:
         self.staging = Staging()
         self.numbers = Numbers()
         """As they stood when it was opened, and after each :meth:`write`."""
+        self.evicted_seq = 0
+        """The highest ``seq`` among messages of this run that were dropped to make room; 0 before that."""
+        self._reader: sqlite3.Connection | None = None
         self._last_at_opening = 0
         self._begin()
+        self.first_id = self.numbers.next_id
+        """Of the messages of this run: ``seq`` says nothing about those of an earlier one."""
 
     def close(self) -> None:
         """Close it; nothing may be asked of it afterwards."""
+        if self._reader is not None:
+            self._reader.close()
         self.connection.close()
 
-    def reader(self) -> sqlite3.Connection:
-        """A connection that only reads, for another thread; in memory there is but the one."""
-        return self.connection if self.path is None else connect_to_read(self.path)
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection to read with, that holds nobody up who writes; in memory there is but the one."""
+        if self.path is None:
+            with self.lock:
+                yield self.connection
+            return
+        if self._reader is None:
+            self._reader = connect_to_read(self.path)
+        yield self._reader
 
     def write(self, entries: Sequence[Entry], numbers: Numbers) -> None:
         """Write entries of the ledger as one batch; when this returns they are safe.
@@ -138,12 +152,13 @@ class Store:
         oldest_kept = newest + staging.messages - keep + 1
         with self.lock:
             rows = self.connection.execute(
-                "SELECT id, text FROM message WHERE id < ?1 AND NOT EXISTS"
+                "SELECT id, text, seq FROM message WHERE id < ?1 AND NOT EXISTS"
                 f" (SELECT 1 FROM receipt WHERE receipt.message = message.id AND status IN {OPEN})"
                 " ORDER BY id LIMIT ?2",
                 (oldest_kept, PRUNED_AT_ONCE),
             ).fetchall()
-        self.remove(rows)
+        self.remove([(identifier, text) for identifier, text, _ in rows])
+        self._evicted(seq for identifier, _, seq in rows if identifier >= self.first_id)
         return len(rows) == PRUNED_AT_ONCE
 
     def remove(self, rows: Sequence[tuple[int, str]]) -> None:
@@ -204,7 +219,12 @@ class Store:
                 expansion.add(row[0])
                 expansion.write(self.connection)
             self._leave_staging(identifier, Numbers(*row[2:]))
+        if identifier > self._last_at_opening:
+            self._evicted(entry[1] for entry in unpack(row[0]) if entry[0] in BRINGS)
         self.staging.forget(1)
+
+    def _evicted(self, seqs: Iterable[int]) -> None:
+        self.evicted_seq = max(self.evicted_seq, *seqs, 0)
 
     def _leave_staging(self, last: int, numbers: Numbers) -> None:
         """The batches up to this one are rows, or gone; the numbers that only they had are kept."""

@@ -41,6 +41,19 @@ class StoredReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredAttempt:
+    """One attempt at a receipt that another one followed. Instants are seconds since the epoch."""
+
+    key: bytes
+    """Of its receipt."""
+    at: float
+    """When its answer came, or was no longer waited for."""
+    command_status: int | None
+    """Of the answer; None: none came."""
+    next_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class StoredMessage:
     """One message to one destination. Instants are seconds since the epoch, 0.0 for none."""
 

@@ -119,7 +119,9 @@ class Verification:
         self._deadline = now + spec.within
         self._last_hit = now
         self._hits: dict[int, StoredFacts] = {}
-        self._count = 0
+        """The messages that are as asked, as far as they are needed again."""
+        self._numbers: set[int] = set()
+        """The ids of all of them."""
         self._steps = [spec.wanted.and_also(conditions) for conditions in spec.order]
         self._own = Recent()
         self._others = others
@@ -141,14 +143,24 @@ class Verification:
 
     def offer(self, messages: Iterable[StoredFacts], now: float) -> None:
         """Look at messages that are new, or have changed; the first time, at all that are stored."""
-        if self.result is not None:
-            return
+        if self.result is None:
+            self.look_at(messages, now)
+            self._decide(now)
+
+    def look_at(self, messages: Iterable[StoredFacts], now: float) -> bool:
+        """Look at some of the messages that are offered, others follow before anything is decided.
+
+        Returns whether the others cannot matter any more.
+        """
         messages = list(messages)
         if self._shared is None:
             self._own.add(messages)
         for facts in messages:
             self._look_at(facts, now)
-        self._decide(now)
+        count = self.spec.count
+        if count is None or self._steps or self.spec.spacing is not None:
+            return False
+        return len(self._numbers) > count.most if count.most is not None else self._is_enough
 
     def tick(self, now: float) -> None:
         """Look at the time."""
@@ -162,12 +174,15 @@ class Verification:
         wanted = self._steps or [self.spec.wanted]
         if not any(one.holds(facts, now) for one in wanted):
             return
-        if message.id not in self._hits:
-            self._count += 1
+        if message.id not in self._numbers:
+            self._numbers.add(message.id)
             self._last_hit = now
-        self._hits[message.id] = facts
-        if (self._steps or self.spec.spacing is not None) and len(self._hits) > _MOST_ORDERED:
-            del self._hits[next(iter(self._hits))]
+        if self._steps or self.spec.spacing is not None:
+            self._hits[message.id] = facts
+            if len(self._hits) > _MOST_ORDERED:
+                del self._hits[next(iter(self._hits))]
+        elif len(self._hits) < MOST_SHOWN:
+            self._hits[message.id] = facts
 
     @property
     def _in_order(self) -> list[StoredFacts]:
@@ -176,7 +191,7 @@ class Verification:
     @property
     def _is_enough(self) -> bool:
         count = self.spec.count
-        return count is not None and self._count >= count.least
+        return count is not None and len(self._numbers) >= count.least
 
     @property
     def _settles(self) -> bool:
@@ -190,8 +205,8 @@ class Verification:
 
     def _decide(self, now: float) -> None:
         count, spacing = self.spec.count, self.spec.spacing
-        if count is not None and count.most is not None and self._count > count.most:
-            self._finish(now, f"{_messages(self._count)} where {_at_most(count.most)} expected")
+        if count is not None and count.most is not None and len(self._numbers) > count.most:
+            self._finish(now, f"{_messages(len(self._numbers))} where {_at_most(count.most)} expected")
             return
         too_close = self._broken_spacing()
         if too_close:
@@ -223,8 +238,8 @@ class Verification:
     def _missing(self, now: float) -> str:
         """What is not there yet; empty when nothing is."""
         count = self.spec.count
-        if count is not None and self._count < count.least:
-            return f"{_messages(self._count)} where {count} is expected"
+        if count is not None and len(self._numbers) < count.least:
+            return f"{_messages(len(self._numbers))} where {count} is expected"
         if self._steps:
             found = len(in_order(self._steps, self._in_order, now))
             if found < len(self._steps):
@@ -242,7 +257,7 @@ class Verification:
             ok=not code,
             code=code,
             reason=reason,
-            count=self._count,
+            count=len(self._numbers),
             waited=now - self._started,
             messages=tuple(facts.name for facts in hits),
             nearest=nearest(self._searched(now), self._remembered(), now) if self._missing(now) else (),

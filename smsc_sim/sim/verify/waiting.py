@@ -10,6 +10,9 @@ from smsc_sim.scenario.when import FieldCondition
 from smsc_sim.sim.verify.facts import StoredFacts
 from smsc_sim.sim.verify.verification import Recent, Verification
 
+MOST_WAITING: Final = 200
+"""Verifications without an answer at one time."""
+
 _KEYS: Final[dict[str, Callable[[StoredFacts], str]]] = {
     "to": lambda facts: normal_address(facts.message.destination),
     "from": lambda facts: normal_address(facts.message.source),
@@ -17,6 +20,10 @@ _KEYS: Final[dict[str, Callable[[StoredFacts], str]]] = {
     "account": lambda facts: facts.message.account,
 }
 """Keys of conditions on whole texts, the one that parts messages best first, each with its normal form."""
+
+
+class TooManyWaiting(Exception):
+    """There are :data:`MOST_WAITING` already."""
 
 
 class Waiting:

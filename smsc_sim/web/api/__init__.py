@@ -2,10 +2,48 @@
 
 from typing import Final
 
-from smsc_sim.web.api import accounts, events, explain, info, rules, scenario, sessions, switches, tables
+from smsc_sim.web.api import (
+    accounts,
+    clock,
+    events,
+    expectations,
+    explain,
+    info,
+    journal,
+    ladder,
+    messages,
+    mo,
+    reset,
+    rules,
+    scenario,
+    sessions,
+    stats,
+    switches,
+    tables,
+    verify,
+)
 from smsc_sim.web.endpoint import Endpoint
 
-MODULES: Final = (info, scenario, explain, rules, switches, accounts, sessions, events, tables)
+MODULES: Final = (
+    info,
+    scenario,
+    explain,
+    rules,
+    switches,
+    accounts,
+    sessions,
+    ladder,
+    messages,
+    verify,
+    mo,
+    expectations,
+    clock,
+    journal,
+    reset,
+    stats,
+    events,
+    tables,
+)
 """In the order of the document."""
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = tuple(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from smsc_sim.scenario.account import LONGEST_PASSWORD, AccountDefinition
 from smsc_sim.scenario.load import check_text
@@ -17,6 +17,8 @@ from smsc_sim.web.endpoint import endpoint
 from smsc_sim.web.instants import text_or_none
 from smsc_sim.web.problem import CONFLICT, INVALID, NOT_FOUND, FieldError
 from smsc_sim.web.seconds import Seconds
+
+Money = Annotated[float, Meta(ge=-1e12, le=1e12)]
 
 
 class AccountShown(Struct, frozen=True, kw_only=True):
@@ -67,6 +69,21 @@ class AddedAccount(Struct, frozen=True, kw_only=True):
     until: str | None
 
 
+class FillWallet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How full; one of both."""
+
+    balance: Money | None = None
+    """So full."""
+    add: Money | None = None
+    """So much fuller; less than 0 takes out."""
+
+
+class Wallet(Struct, frozen=True, kw_only=True):
+    """What is in a wallet."""
+
+    balance: float
+
+
 @endpoint("GET", "/accounts")
 def accounts(console: Console) -> Accounts:
     """All accounts with their limits and counters."""
@@ -101,6 +118,20 @@ def remove_account(console: Console, system_id: str) -> None:
         found = console.in_force.remove_account(system_id, now)
     if not found:
         raise NOT_FOUND.error("There is no temporary account of this system_id.")
+
+
+@endpoint("PUT", "/accounts/{system_id}/wallet", problems=(NOT_FOUND, CONFLICT))
+def fill_wallet(console: Console, system_id: str, body: FillWallet) -> Wallet:
+    """Fill the wallet of an account, or take something out."""
+    account = console.smsc.accounts.find(system_id)
+    if account is None:
+        raise NOT_FOUND.error("There is no account of this system_id.")
+    if account.definition.wallet is None:
+        raise CONFLICT.error("The account has no wallet; its definition says what messages cost.")
+    if (body.balance is None) == (body.add is None):
+        raise INVALID.error("Either balance or add is wanted.")
+    account.balance = round(account.balance + body.add if body.add is not None else body.balance or 0.0, 6)
+    return Wallet(balance=account.balance)
 
 
 def all_accounts(console: Console) -> list[AccountShown]:

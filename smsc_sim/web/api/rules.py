@@ -87,17 +87,37 @@ def remove_rule(console: Console, name: str) -> None:
 
 def put_on_top(console: Console, wanted: AddRule) -> TemporaryRule:
     """Put a temporary rule on top of all others. Raises ProblemError."""
-    switches: dict[str, None] = {name: None for name, _ in console.smsc.switches}
-    text = json.dumps({"smsc": 1, "switches": switches, "rules": [wanted.rule]})
-    checked = check_text(text, AT, json=True)
+    text = json.dumps({"smsc": 1, "switches": _switches(console), "rules": [wanted.rule]})
+    return _put(console, text, is_json=True, lasts=wanted.ttl or 0.0, account=wanted.account)
+
+
+def put_text_on_top(console: Console, rules: str, *, lasts: float = 0.0) -> TemporaryRule:
+    """Put one temporary rule on top of all others.
+
+    ``rules``: YAML, as it stands in a scenario, from ``rules:`` on; the rule may also stand there alone. ``lasts``:
+    seconds; 0: until it is removed. Raises ProblemError.
+    """
+    if not rules.lstrip().startswith("rules:"):
+        rules = "rules:\n  - " + "\n    ".join(rules.strip().splitlines())
+    text = f"smsc: 1\nswitches: {json.dumps(_switches(console))}\n{rules}\n"
+    return _put(console, text, is_json=False, lasts=lasts)
+
+
+def _switches(console: Console) -> dict[str, None]:
+    """Those that a rule may name."""
+    return {name: None for name, _ in console.smsc.switches}
+
+
+def _put(console: Console, text: str, *, is_json: bool, lasts: float, account: str = "") -> TemporaryRule:
+    checked = check_text(text, AT, json=is_json)
     if checked.scenario is None:
         raise INVALID.error("The rule has errors.", list(_errors(checked.findings)))
+    if len(checked.scenario.rules) != 1:
+        raise INVALID.error(f"One rule is wanted, and these are {len(checked.scenario.rules)}.")
     rule = replace(checked.scenario.rules[0], at=AT)
     try:
         with console.change() as now:
-            return console.in_force.add_rule(
-                scoped(rule, wanted.account), now, lasts=wanted.ttl or 0.0, account=wanted.account
-            )
+            return console.in_force.add_rule(scoped(rule, account), now, lasts=lasts, account=account)
     except Taken:
         raise CONFLICT.error("There is a rule of this name already.") from None
     except Full:

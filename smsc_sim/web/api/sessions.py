@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
+from twisted.internet.defer import Deferred
 
 from smsc_sim.sim.binding import VERSION_NAMES
 from smsc_sim.sim.session import Session
@@ -13,6 +14,10 @@ from smsc_sim.web.endings import LONGEST_REASON, How, end_session, find_session
 from smsc_sim.web.endpoint import endpoint
 from smsc_sim.web.instants import text_of, text_or_none
 from smsc_sim.web.problem import NOT_FOUND
+from smsc_sim.web.seconds import Seconds
+from smsc_sim.web.until import LONGEST_WAIT, until
+
+_USUAL_WAIT: Final = 10.0
 
 
 class SessionShown(Struct, frozen=True, kw_only=True):
@@ -70,6 +75,25 @@ class SessionsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     limit: Annotated[int, Meta(ge=1, le=10_000)] = 1000
 
 
+class WaitForSessions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For which sessions to wait, and how long."""
+
+    account: str | None = None
+    bind_type: Literal["transmitter", "receiver", "transceiver"] | None = None
+    count: Annotated[int, Meta(ge=0, le=10_000)] = 1
+    """So many bound ones, at least; 0: none is bound any more."""
+    within: Seconds | None = None
+    """At most a minute; not given: 10s."""
+
+
+class WaitedSessions(Struct, frozen=True, kw_only=True):
+    """The bound sessions that there are."""
+
+    items: list[SessionShown]
+    timed_out: bool
+    """Whether there are not as many as were waited for."""
+
+
 class CloseSession(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a session ends."""
 
@@ -89,6 +113,31 @@ def sessions(console: Console, query: SessionsQuery) -> Sessions:
         and (query.bound is None or session.bound is query.bound)
     ]
     return Sessions(items=[shown(session, now) for session in found[: query.limit]], more=len(found) > query.limit)
+
+
+@endpoint("GET", "/sessions/wait")
+def wait_for_sessions(console: Console, query: WaitForSessions) -> Deferred[WaitedSessions]:
+    """Wait until so many sessions are bound; the answer comes as soon as they are."""
+
+    def there() -> list[Session]:
+        return [
+            session
+            for session in console.smsc.sessions.values()
+            if session.account is not None
+            and session.bound
+            and query.account in {None, session.account.system_id}
+            and query.bind_type in {None, session.bind_type}
+        ]
+
+    def is_so() -> bool:
+        return len(there()) >= query.count if query.count else not there()
+
+    waiting = until(console, is_so, min(_USUAL_WAIT if query.within is None else query.within, LONGEST_WAIT))
+    return waiting.addCallback(
+        lambda in_time: WaitedSessions(
+            items=[shown(session, console.clock()) for session in there()], timed_out=not in_time
+        )
+    )
 
 
 @endpoint("GET", "/sessions/{session}", problems=(NOT_FOUND,))

@@ -3,9 +3,26 @@
 from typing import Final
 
 from smsc_sim.web.page import Action, File, Page
-from smsc_sim.web.pages import about, accounts, binds, journal, login, overview, reference, session, traffic
+from smsc_sim.web.pages import (
+    about,
+    accounts,
+    binds,
+    inject,
+    journal,
+    login,
+    message,
+    messages,
+    messages_new,
+    overview,
+    reference,
+    session,
+    traffic,
+)
 
-MODULES: Final = (overview, binds, session, accounts, traffic, journal, reference, about, login)
+MODULES: Final = (
+    overview, binds, session, messages, messages_new, message, inject, accounts, traffic, journal, reference, about,
+    login,
+)  # fmt: skip
 
 PAGES: Final[tuple[Page, ...]] = tuple(
     value for module in MODULES for value in vars(module).values() if isinstance(value, Page)

@@ -1,0 +1,231 @@
+"""Pages of messages that a search finds, and what else people ask of the store, asked in the store's own thread.
+
+Nothing here goes through all messages unless the search itself has to.  All of it raises sqlite3.Error when the
+database fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from smsc_sim.sim.search.paging import NEWEST_FIRST, Cursor, Sort
+from smsc_sim.sim.search.query import Query
+from smsc_sim.sim.search.sql import QUICK, Sql, select
+from smsc_sim.sim.store.reading import OWN_COLUMNS, attempts_of, messages_where, stored_from
+from smsc_sim.sim.store.store import PRUNED_AT_ONCE, Store
+from smsc_sim.sim.store.stored import StoredAttempt, StoredMessage
+
+OLDEST_FIRST: Final = Sort(descending=False)
+
+_MOST_PARTS: Final = 2_000
+"""PDUs that are looked at for the parts of one long message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some messages in their order."""
+
+    messages: list[StoredMessage]
+    more: bool
+    """Whether there are further ones behind them."""
+    behind: int
+    """Messages that are in the store and could not be looked at yet, the newest ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What one slice of a removal has come to."""
+
+    messages: int
+    last: int
+    """The id up to which the messages have been looked at."""
+    more: bool
+    """Whether there may be more behind it."""
+
+
+def page(
+    store: Store,
+    query: Query,
+    now: float,
+    *,
+    limit: int,
+    sort: Sort = NEWEST_FIRST,
+    cursor: Cursor | None = None,
+    since: int | None = None,
+) -> Page:
+    """At most ``limit`` messages that a search finds when it is ``now``, behind a cursor.
+
+    ``since``: only those that came after this entry of the journal.
+    """
+    above = None if since is None else last_until(store, since)
+    with store.reading() as connection:
+
+        def rows(lowest: int | None) -> list[tuple[object, ...]]:
+            sql = select(
+                query,
+                now,
+                sort=sort,
+                cursor=cursor,
+                limit=limit + 1,
+                since=since,
+                above=lowest,
+                columns=OWN_COLUMNS,
+            )
+            return connection.execute(sql.text, sql.parameters).fetchall()
+
+        found: list[tuple[object, ...]] = []
+        newest = _newest(store) if cursor is None else cursor.id
+        quick = max(newest - QUICK, above or 0)
+        if sort == NEWEST_FIRST:
+            found = rows(quick)
+        if len(found) <= limit and (sort != NEWEST_FIRST or quick > (above or 0)):
+            found = rows(above)
+        return Page(stored_from(connection, found[:limit]), len(found) > limit, store.staging.messages)
+
+
+def by_id(store: Store, number: int) -> StoredMessage | None:
+    """The message of this id; None when there is none."""
+    with store.reading() as connection:
+        return next(iter(messages_where(connection, "id = ?", (number,))), None)
+
+
+def attempts(store: Store, number: int) -> list[StoredAttempt]:
+    """The attempts at the receipts of the message of this id after which others followed."""
+    with store.reading() as connection:
+        return attempts_of(connection, number)
+
+
+def parts_around(store: Store, message: StoredMessage, window: float) -> list[StoredMessage]:
+    """The parts that may make a long message with this one: between the same addresses, so many seconds around it."""
+    if message.reference is None:
+        return [message]
+    condition = (
+        "destination = ? AND source = ? AND account = ? AND direction = ? AND reference = ? AND parts = ?"
+        " AND at >= ? AND at <= ?"
+    )
+    values = (
+        *(message.destination, message.source, message.account, message.direction, message.reference, message.parts),
+        *(message.at - window, message.at + window),
+    )
+    with store.reading() as connection:
+        return messages_where(connection, condition, values, limit=_MOST_PARTS)
+
+
+def candidates_after(store: Store, condition: Sql, after: int, limit: int) -> list[StoredMessage]:
+    """The next messages behind an id for which a condition holds, by id."""
+    with store.reading() as connection:
+        return messages_where(connection, f"{condition.text} AND id > ?", (*condition.parameters, after), limit=limit)
+
+
+def newest_candidates(store: Store, condition: Sql, after: int, limit: int) -> list[StoredMessage]:
+    """The newest messages behind an id for which a condition holds, by id."""
+    with store.reading() as connection:
+        found = messages_where(
+            connection, f"{condition.text} AND id > ?", (*condition.parameters, after), limit=limit, newest_first=True
+        )
+    return found[::-1]
+
+
+def with_ids(store: Store, ids: Iterable[int]) -> list[StoredMessage]:
+    """The messages with these ids, by id."""
+    with store.reading() as connection:
+        return [one for number in sorted(ids) for one in messages_where(connection, "id = ?", (number,))]
+
+
+def messages_of_receipts(store: Store, keys: list[bytes]) -> set[int]:
+    """The ids of the messages that have the receipts of these keys."""
+    found: set[int] = set()
+    with store.reading() as connection:
+        for begin in range(0, len(keys), 500):
+            some = [key.decode("latin-1") for key in keys[begin : begin + 500]]
+            marks = ", ".join("?" * len(some))
+            found.update(
+                message
+                for (message,) in connection.execute(f"SELECT message FROM receipt WHERE key IN ({marks})", some)
+            )
+    return found
+
+
+def newest_id(store: Store) -> int:
+    """The highest id of a message that is a row; 0 when none is."""
+    return _newest(store)
+
+
+def oldest_id(store: Store, after: int) -> int:
+    """The lowest id behind this one of a message that is a row; 0 when none is."""
+    with store.reading() as connection:
+        (found,) = connection.execute("SELECT coalesce(min(id), 0) FROM message WHERE id > ?", (after,)).fetchone()
+    return int(found)
+
+
+def last_until(store: Store, seq: int) -> int:
+    """The id of the last message that came no later than this entry of the journal; others of this run came later.
+
+    Ids and entries are numbered in the same order, so that a few looks are enough.
+    """
+    with store.reading() as connection:
+        low, high = store.first_id - 1, _newest(store)
+        while low < high:
+            middle = (low + high + 1) // 2
+            row = connection.execute(
+                "SELECT id, seq FROM message WHERE id >= ? AND id <= ? ORDER BY id LIMIT 1", (middle, high)
+            ).fetchone()
+            if row is None:
+                high = middle - 1
+            elif row[1] <= seq:
+                low = row[0]
+            else:
+                high = middle - 1
+    return low
+
+
+def remove_found(
+    store: Store,
+    query: Query,
+    now: float,
+    *,
+    since: int | None = None,
+    after: int = 0,
+    up_to: int | None = None,
+    limit: int = PRUNED_AT_ONCE,
+) -> Removed:
+    """Remove the first so many messages behind an id that a search finds when it is ``now``.
+
+    ``up_to``: the last id that may go; None: any may.
+    """
+    above = after if since is None else max(after, last_until(store, since))
+    sql = select(
+        query,
+        now,
+        sort=OLDEST_FIRST,
+        limit=limit,
+        since=since,
+        above=above,
+        columns="message.id, message.text",
+    )
+    with store.reading() as connection:
+        rows = connection.execute(sql.text, sql.parameters).fetchall()
+    doomed = [row for row in rows if up_to is None or row[0] <= up_to]
+    store.remove(doomed)
+    return Removed(len(doomed), doomed[-1][0] if doomed else above, len(doomed) == limit)
+
+
+def unended_of(store: Store, account: str | None, after: int, limit: int) -> list[StoredMessage]:
+    """The next messages behind an id that something may still be sent for; ``account``: a system_id, None: of all."""
+    condition = (
+        "id > ? AND id IN (SELECT message FROM receipt WHERE status IN ('scheduled', 'waiting', 'sent', 'manual'))"
+    )
+    values: tuple[object, ...] = (after,)
+    if account is not None:
+        condition += " AND account = ?"
+        values = (after, account)
+    with store.reading() as connection:
+        return messages_where(connection, condition, values, limit=limit)
+
+
+def _newest(store: Store) -> int:
+    with store.reading() as connection:
+        (found,) = connection.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()
+    return int(found)

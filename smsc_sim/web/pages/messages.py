@@ -1,0 +1,175 @@
+"""All messages that are kept: search, order, pages, export, deletion."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+from twisted.internet.defer import Deferred
+
+from smsc_sim.sim.search.empty import TermCount, explain_empty
+from smsc_sim.sim.search.grammar import LONGEST_QUERY
+from smsc_sim.sim.search.keys import ALIASES, IS, KEYS
+from smsc_sim.sim.search.paging import NEWEST_FIRST, SORT_KEYS, Sort, cursor_behind
+from smsc_sim.sim.search.query import Query
+from smsc_sim.sim.store.browsing import TooMuchWork, count_found, page_before
+from smsc_sim.sim.store.pages import Page, newest_id
+from smsc_sim.sim.store.pages import page as page_of
+from smsc_sim.sim.store.store import Store
+from smsc_sim.web.api.tables import all_test_numbers
+from smsc_sim.web.call import Stream
+from smsc_sim.web.console import Console
+from smsc_sim.web.found import CSV_HEAD, Search, WriteRows, csv_rows, delete_all, export, json_lines
+from smsc_sim.web.kept import BAD_SEARCH, PATIENCE, ask, kept_of
+from smsc_sim.web.page import Done, Shown, Visit, action, page
+from smsc_sim.web.problem import BAD_PARAMETER
+from smsc_sim.web.rows import row_of
+
+SHOWN: Final = 50
+"""Messages on a page."""
+MOST_COUNTED: Final = 10_000
+"""Messages that are counted before they are deleted; more are "more than"."""
+EFFORT: Final = 20_000_000
+"""What counting may cost: about half a second."""
+
+FORMATS: Final[dict[str, tuple[str, WriteRows, bytes]]] = {
+    "jsonl": ("application/jsonl", json_lines, b""),
+    "csv": ("text/csv; charset=utf-8", csv_rows, CSV_HEAD),
+}
+"""Of exports: the Content-Type, what writes the messages, and what stands before them."""
+
+TRY: Final = ("is:refused", "is:failed", "is:pending", "is:multipart", "is:mo", "after:10m")
+"""Searches that one click away."""
+
+
+class DeleteForm(Struct, frozen=True, kw_only=True):
+    """A search, and up to which message what it finds is deleted."""
+
+    q: Annotated[str, Meta(max_length=LONGEST_QUERY)] = ""
+    up_to: Annotated[int, Meta(ge=0)]
+
+
+@page("/messages", title="Messages", menu=4, key="m")
+def messages(console: Console, visit: Visit) -> Shown | Deferred[Shown]:
+    """One page of what a search finds."""
+    search = Search.of(visit.query)
+    now = console.clock()
+    shown: dict[str, object] = {
+        "search": search,
+        "sorts": SORT_KEYS,
+        "keys": list(KEYS.values()),
+        "words": list(IS),
+        "aliases": ALIASES,
+        "tries": TRY,
+        "hint": console.hint(),
+        "bound": any(session.bound for session in console.smsc.sessions.values()),
+        "numbers": all_test_numbers(),
+        "kept": console.kept() is not None,
+        "now": now,
+        "rows": [],
+        "newest": 0,
+        "empty": None,
+        "next": "",
+        "previous": "",
+        "pinned": "",
+        "doomed": None,
+        "behind": 0,
+        "most_counted": MOST_COUNTED,
+        "turned": turned,
+        "without": lambda term: without(search.query, term),
+    }
+    if console.kept() is None or search.findings:
+        return shown
+    wants_deletion = "delete" in visit.query and visit.user.may_change
+    return ask(console, lambda store: shown | _look(store, search, now, wants_deletion=wants_deletion), PATIENCE)
+
+
+@page("/messages/download", title="Messages as a file")
+def download(console: Console, visit: Visit) -> Stream:
+    """All that a search finds, the oldest first, as JSON lines or CSV."""
+    search = Search.of(visit.query)
+    if search.findings:
+        raise BAD_SEARCH.error("The search cannot be read, so there is nothing to export.")
+    wanted = visit.query.get("format", "jsonl")
+    if wanted not in FORMATS:
+        raise BAD_PARAMETER.error(f"The format is one of {', '.join(FORMATS)}.")
+    content_type, write, head = FORMATS[wanted]
+    kept, now = kept_of(console), console.clock()
+    return Stream(
+        content_type, lambda request: export(kept, search.query, now, request, write, head), f"messages.{wanted}"
+    )
+
+
+@action("/messages/delete")
+def delete(console: Console, visit: Visit, form: DeleteForm) -> Deferred[Done]:
+    """Delete what a search finds."""
+    del visit
+    search = Search.of({"q": form.q})
+    if search.findings:
+        raise BAD_SEARCH.error("The search cannot be read, so nothing was deleted.")
+    deleted = delete_all(kept_of(console), search.query, console.clock(), form.up_to)
+    return deleted.addCallback(lambda total: Done("/messages", f"{total:,} message{'s' * (total != 1)} deleted."))
+
+
+def _look(store: Store, search: Search, now: float, *, wants_deletion: bool) -> dict[str, object]:
+    found = _page(store, search, now)
+    rows = [row_of(message, now) for message in found.messages]
+    newest = newest_id(store)
+    by_id = search.sort.key == "id"
+    shown: dict[str, object] = {"rows": rows, "newest": newest, "behind": found.behind}
+    if rows:
+        first, last = found.messages[0], found.messages[-1]
+        more_behind = True if search.backward else found.more
+        more_before = found.more if search.backward else search.cursor is not None
+        if more_behind:
+            shown["next"] = search.address(cursor=cursor_behind(last, search.sort))
+        if more_before:
+            shown["previous"] = search.address(before=cursor_behind(first, search.sort))
+        if by_id:
+            pin = first.id + (1 if search.sort.descending else -1)
+            shown["pinned"] = search.address(cursor=str(max(0, pin)))
+    elif newest and search.cursor is None:
+        shown["empty"] = _why_empty(store, search, now)
+    if wants_deletion and rows:
+        shown["doomed"] = _doomed(store, search, now)
+    return shown
+
+
+def _page(store: Store, search: Search, now: float) -> Page:
+    if search.backward and search.cursor is not None:
+        return page_before(store, search.query, now, sort=search.sort, cursor=search.cursor, limit=SHOWN)
+    return page_of(store, search.query, now, sort=search.sort, cursor=search.cursor, limit=SHOWN)
+
+
+def _why_empty(store: Store, search: Search, now: float) -> tuple[TermCount, ...]:
+    """What each term finds; nothing when counting would take too long."""
+    try:
+        return explain_empty(
+            search.query, lambda query: count_found(store, query, now, most=MOST_COUNTED, effort=EFFORT)
+        )
+    except TooMuchWork:
+        return ()
+
+
+def _doomed(store: Store, search: Search, now: float) -> int:
+    """How many would be deleted; one more than can be said when they are more than are counted."""
+    try:
+        return count_found(store, search.query, now, most=MOST_COUNTED + 1, effort=EFFORT)
+    except TooMuchWork:
+        return MOST_COUNTED + 1
+
+
+def turned(sort: Sort, key: str) -> str:
+    """The order that a click on the head of a column asks for, as addresses have it."""
+    if sort.key == key:
+        return str(Sort(key, not sort.descending))
+    return str(Sort(key, descending=key == NEWEST_FIRST.key))
+
+
+def without(query: Query, left_out: TermCount) -> str:
+    """The search without one of its terms."""
+    kept = (
+        tuple(term for term in group if (number, term.column) != (left_out.alternative, left_out.column))
+        for number, group in enumerate(query.groups)
+    )
+    return str(Query(tuple(group for group in kept if group)))
