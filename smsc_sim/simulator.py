@@ -25,6 +25,7 @@ from smsc_sim.net.manual_driver import ManualDriver
 from smsc_sim.net.outbind import send_outbind
 from smsc_sim.net.protocol import SmppFactory
 from smsc_sim.net.ready import ReadyReport
+from smsc_sim.net.store_folder import StoreFolder
 from smsc_sim.net.storekeeper import Storekeeper
 from smsc_sim.net.tls import context_factory, kept_identity, load_identity
 from smsc_sim.net.verifier import Verifier
@@ -38,10 +39,9 @@ from smsc_sim.sim.journal.notes import ScenarioNote, cut
 from smsc_sim.sim.outbind import Outbind
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
-from smsc_sim.sim.store.schema import DATABASE, make_folder
 from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.traffic import EVERY, Traffic
-from smsc_sim.sim.verify.facts import SessionTraits
+from smsc_sim.sim.verify.facts import traits_in
 from smsc_sim.web.access import Access
 from smsc_sim.web.auth_file import load_auth_file
 from smsc_sim.web.console import Console, SettingShown
@@ -113,6 +113,7 @@ class Simulator(Service):
         """Where messages are kept; None when none are, and before the service begins."""
         self.verifier: Verifier | None = None
         """Who answers verifications; likewise."""
+        self._folder: StoreFolder | None = None
         if settings.pdu_log != "none":
             self.smsc.journal.subscribe(PduLog(self.smsc, octets=settings.pdu_log == "hex"))
         self.journal_file: JournalFile | None = None
@@ -154,13 +155,12 @@ class Simulator(Service):
             account = accounts.find(system_id)
             return account.profile.alphabet if account is not None else self.smsc.profile.alphabet
 
-        folder = settings.database_dir
-        if folder is not None:
-            make_folder(Path(folder))
+        if settings.database_dir is not None:
+            self._folder = StoreFolder(Path(settings.database_dir))
         keeper = Storekeeper(
             self.smsc,
             Store(
-                Path(folder) / DATABASE if folder is not None else None,
+                self._folder.database if self._folder is not None else None,
                 alphabet_of=alphabet_of,
                 power_safe=settings.power_safe,
                 lock=RLock(),
@@ -169,20 +169,12 @@ class Simulator(Service):
             self._log,
             self.driver.clock,
             lambda: self.driver.settle(self.driver.clock()),
-            durable=settings.durable and folder is not None,
+            durable=settings.durable and self._folder is not None,
             keep=settings.messages_kept,
         )
         self.driver.storekeeper = keeper
-        self.verifier = Verifier(keeper, self._reactor, self.driver.sockets, self._traits_of)
+        self.verifier = Verifier(keeper, self._reactor, self.driver.sockets, traits_in(self.smsc.journal.sessions))
         return keeper
-
-    def _traits_of(self, number: int) -> SessionTraits | None:
-        """What conditions ask about a session, as long as it can be named."""
-        sessions = self.smsc.journal.sessions
-        if number not in sessions:
-            return None
-        session = sessions.get(number)
-        return SessionTraits(session.bind, session.peer, bool(session.tls))
 
     def _console(self, draw_token: Callable[[], str]) -> Console:
         settings, smsc, in_force = self.settings, self.smsc, self.in_force
@@ -220,12 +212,23 @@ class Simulator(Service):
                 for row in OPTIONS
             ],
             listening=lambda: {name: one.addresses for name, one in self._listeners.items()},
-            ready=lambda: {"listening": self._ready},
+            ready=self._checks,
             hint=self._hint,
             log_level=lambda: self._log.level,
             set_log_level=self._log.set_level,
             allowed_hosts=settings.allowed_host,
         )
+
+    def _checks(self) -> dict[str, bool]:
+        """What has to be well for ``/readyz``."""
+        store, journal_file = self.store, self.journal_file
+        # One scenario is in force from the start on: one that cannot be loaded ends the program, or changes nothing.
+        checks = {"listening": self._ready, "scenario": True}
+        if self.settings.messages_kept:
+            checks["store"] = store is not None and not store.failing
+        if journal_file is not None:
+            checks["journal_file"] = not journal_file.degraded
+        return checks
 
     def _parse_endpoints(self) -> Iterator[tuple[_Listeners, str, Any]]:
         context: IOpenSSLContextFactory | None = None
@@ -402,6 +405,9 @@ class Simulator(Service):
             stopped.addCallback(lambda _: journal_file.stop())
         if store is not None:
             stopped.addCallback(lambda _: store.stop())
+        if self._folder is not None:
+            folder = self._folder
+            stopped.addCallback(lambda _: folder.release())
         return stopped
 
     def stop_at_once(self) -> None:

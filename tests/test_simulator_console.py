@@ -91,3 +91,18 @@ def test_the_settings_shown_are_those_of_the_table(tmp_path: Path) -> None:
     }
     assert settings["grace"] == ("7s", "--grace")
     assert settings["smpp_tls"] == ("none", "--smpp-tls")
+
+
+def test_what_has_to_be_well(tmp_path: Path) -> None:
+    running = Running(tmp_path, "--journal", str(tmp_path / "run.jsonl"))
+    simulator = running.simulator
+    assert simulator.console.ready() == {"listening": False, "scenario": True, "store": True, "journal_file": True}
+    assert simulator.store is not None
+    simulator.store.failing = "database or disk is full"
+    assert simulator.journal_file is not None
+    simulator.journal_file.degraded = "no space left on device"
+    assert simulator.console.ready() == {"listening": False, "scenario": True, "store": False, "journal_file": False}
+
+
+def test_without_a_store_none_has_to_be_well(tmp_path: Path) -> None:
+    assert "store" not in Running(tmp_path, "--retain", "0").simulator.console.ready()

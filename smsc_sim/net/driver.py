@@ -78,6 +78,13 @@ class Driver:
         if smsc.timeline.wake < self._wake_at or smsc.timers.timeline.wake < self._wake_at:
             self._plan(now)
 
+    def when_written(self, then: Callable[[], object]) -> None:
+        """Call ``then`` when all that may leave now has left: at once, unless it waits for the store."""
+        if self.storekeeper is None:
+            then()
+        else:
+            self.storekeeper.when_released(then)
+
     def when_empty(self, then: Callable[[], None]) -> None:
         """Call ``then`` once, as soon as no connection is left (now, if there is none)."""
         self._when_empty = then

@@ -11,6 +11,7 @@ from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import (
     IAddress,
+    IHalfCloseableProtocol,
     IHandshakeListener,
     INegotiated,
     IPullProducer,
@@ -77,7 +78,7 @@ class _Drained:
         """The transport is going away; the protocol learns of that by connectionLost."""
 
 
-@implementer(IHandshakeListener, IPushProducer)
+@implementer(IHalfCloseableProtocol, IHandshakeListener, IPushProducer)
 class SmppProtocol(Protocol):
     """The link below one session.
 
@@ -95,6 +96,7 @@ class SmppProtocol(Protocol):
         self._socket: socket.socket | None = None
         self._buffered = False
         self._streaming = False
+        self._waits = False
         self._ended = False
 
     def connectionMade(self) -> None:
@@ -127,6 +129,14 @@ class SmppProtocol(Protocol):
         """Octets came."""
         self._driver.received(self.session, data)
 
+    def readConnectionLost(self) -> None:
+        """The ESME sends no more: what it is still owed is said, and then the connection closed."""
+        transport: Any = self.transport
+        self._driver.when_written(transport.loseConnection)
+
+    def writeConnectionLost(self) -> None:
+        """Our half of the connection is closed; the ESME's own close is still to come."""
+
     def connectionLost(self, reason: Failure = _DONE) -> None:
         """The connection is gone."""
         self._socket = None
@@ -147,6 +157,15 @@ class SmppProtocol(Protocol):
         """Read nothing any more; the socket is kept."""
         transport: Any = self.transport
         transport.pauseProducing()
+
+    def hold(self, waits: bool) -> None:
+        """Read nothing for a while, or go on."""
+        transport: Any = self.transport
+        self._waits = waits
+        if waits:
+            transport.pauseProducing()
+        elif self.session.writable and not self._ended and not self.session.frozen:
+            transport.resumeProducing()
 
     def drop(self) -> None:
         """Close at once, unless the connection is gone already."""
@@ -211,7 +230,8 @@ class SmppProtocol(Protocol):
         """The transport's buffer is empty again."""
         transport: Any = self.transport
         if not self._ended and not self.session.frozen:
-            transport.resumeProducing()
+            if not self._waits:
+                transport.resumeProducing()
             self._driver.writable(self.session, True)
 
     def stopProducing(self) -> None:

@@ -33,6 +33,8 @@ PAUSE = 0.25
 """Seconds that entries may wait when no answer waits for them."""
 MANY = 2_000
 """Entries that are not waited with."""
+HELD_LIMIT = 4 * 1024 * 1024
+"""Octets that may wait for the store before connections are read from no more."""
 AGAIN = 1.0
 """Seconds between attempts to write while the store fails."""
 BUSY = 5_000
@@ -84,6 +86,9 @@ class Storekeeper:
         """Fires when what an earlier run has left is planned again."""
         self._durable = durable
         self._held: list[Output] = []
+        self._held_octets = 0
+        self._paused: set[Link] = set()
+        """Connections that are not read from until the store has caught up."""
         self._writing: list[Entry] = []
         self._is_writing = False
         self._backlog: list[Entry] = []
@@ -116,16 +121,30 @@ class Storekeeper:
     def carry_out(self, outputs: list[Output]) -> None:
         """Let these octets leave and endings happen, now or once what they rest on is safe."""
         waits = bool(self._smsc.ledger.entries)
-        if not self._durable or not (waits or self._is_writing):
+        # While the store fails nothing is accepted, so that nothing that leaves rests on it.
+        if not self._durable or self.failing or not (waits or self._is_writing):
             for link, octets, ending in outputs:
                 link.carry_out(octets, ending)
-            if waits:
+            if waits and not self.failing:
                 self._write_soon()
             return
         self._held += outputs
+        self._held_octets += sum(len(octets) for _, octets, _ in outputs)
+        if self._held_octets > HELD_LIMIT:
+            for link, _, _ in outputs:
+                if link not in self._paused:
+                    self._paused.add(link)
+                    link.hold(True)
         if not self._is_writing and self._timer is None:
             # Not at once: other connections are about to be read, and one commit will do for all of them.
             self._timer = self._reactor.callLater(0, self._write)
+
+    def when_released(self, then: Callable[[], object]) -> None:
+        """Call ``then`` when what waits now has left: at once if nothing does."""
+        if self._held or self._is_writing:
+            self.flushed().addCallback(lambda _: then())
+        else:
+            then()
 
     def flushed(self) -> Deferred[None]:
         """Fires when all that has happened so far has been written, or cannot be."""
@@ -188,7 +207,7 @@ class Storekeeper:
         self._timer = None
         self._count_decisions()
         self._writing = [*self._backlog, *self._smsc.ledger.take()]
-        held, self._held = self._held, []
+        held, self._held, self._held_octets = self._held, [], 0
         finished, self._finished = self._finished, []
         if not self._writing and not self.failing:
             self._release(held, finished)
@@ -233,6 +252,10 @@ class Storekeeper:
         self._writing = []
         self._is_writing = False
         self._release(held, finished)
+        if self._paused and self._held_octets <= HELD_LIMIT:
+            paused, self._paused = self._paused, set()
+            for link in paused:
+                link.hold(False)
         if self._held or self._finished or self._backlog or self.failing:
             self._write()
         elif self._smsc.ledger.entries and not self._is_writing:

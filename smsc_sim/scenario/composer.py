@@ -6,6 +6,7 @@ from smsc_sim.scenario.value_kind import quoted
 
 DEEPEST = 32
 """Sequences and mappings inside each other."""
+TOO_DEEP = f"more than {DEEPEST} lists and mappings inside each other"
 MOST_NODES = 100_000
 """Nodes of one document, those counted again that an alias repeats."""
 
@@ -32,7 +33,7 @@ class Composer:
         """Begin a sequence or mapping. Raises Unreadable when they stand too deep inside each other."""
         self._depth += 1
         if self._depth > DEEPEST:
-            raise Unreadable("E005", line, column, f"more than {DEEPEST} lists and mappings inside each other")
+            raise Unreadable("E005", line, column, TOO_DEEP)
 
     def leave(self) -> None:
         """End a sequence or mapping."""

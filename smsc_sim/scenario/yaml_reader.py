@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from smsc_sim.scenario.composer import Composer, Unreadable
+from smsc_sim.scenario.composer import TOO_DEEP, Composer, Unreadable
 from smsc_sim.scenario.tree import Mapping, Node, Scalar, Sequence
 from smsc_sim.scenario.value_kind import LONGEST_SHOWN, quoted
 
@@ -133,6 +133,9 @@ def _place(mark: Any) -> tuple[int, int]:
 def _syntax_error(error: yaml.MarkedYAMLError) -> Unreadable:
     line, column = _place(error.problem_mark) if error.problem_mark else (1, 1)
     problem = error.problem or "cannot be read"
+    if "nesting depth" in problem:
+        # libyaml has a limit of its own, and meets it before an event tells of the depth.
+        return Unreadable("E005", line, column, TOO_DEEP)
     message = f"not valid YAML: {problem}"
     if error.context and "next token" not in error.context:
         message += f" ({error.context}"

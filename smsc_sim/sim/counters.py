@@ -12,6 +12,9 @@ class Counters:
     sessions_opened: int = 0
     sessions_refused: int = 0
     """Connections closed at once because max_sessions was reached."""
+    pdus_received: int = 0
+    pdus_sent: int = 0
+    """Of sessions that are gone; those that are there count their own."""
     binds_accepted: int = 0
     binds_refused: int = 0
     messages_accepted: int = 0

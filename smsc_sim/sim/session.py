@@ -44,6 +44,9 @@ class Link(Protocol):
     def freeze(self) -> None:
         """Read nothing any more."""
 
+    def hold(self, waits: bool) -> None:
+        """Read nothing for a while (True), or go on (False)."""
+
     def drop(self) -> None:
         """Close at once, whatever is still to be written or read."""
 

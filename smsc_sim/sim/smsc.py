@@ -308,6 +308,8 @@ class Smsc:
         self.leave(session, State.CLOSED, now)
         session.link = None
         del self.sessions[session.number]
+        self.counters.pdus_received += session.received
+        self.counters.pdus_sent += session.sent
         if session.held is not None:
             held = session.held.octets
             if not self.settings.record_secrets:

@@ -99,7 +99,7 @@ class Access:
     def require_token(self) -> str:
         """From now on want a token, made now, for the console is reachable from elsewhere; returns it."""
         token = self._draw_token()
-        self._known = AuthFile(tokens=(TokenEntry(name="token", token=token),))
+        self._known = AuthFile(tokens=(TokenEntry(name="token", token=token),), metrics="closed")
         return token
 
     def form_token(self, session: str) -> str:

@@ -21,6 +21,7 @@ from smsc_sim.web.dispatch import carry_out
 from smsc_sim.web.endpoint import JSON, Endpoint
 from smsc_sim.web.flash import Flash, Flashes
 from smsc_sim.web.gate import COOKIE, GatedRequest, is_api
+from smsc_sim.web.metrics import exposition, registry_of
 from smsc_sim.web.page import Action, Done, File, Page, Visit, read_form
 from smsc_sim.web.pages import ACTIONS, FILES, PAGES
 from smsc_sim.web.problem import (
@@ -56,6 +57,7 @@ class WebApp:
         self.app.url_map.merge_slashes = False
         self.app.url_map.strict_slashes = False
         self._description = json.dumps(openapi.document(api.ENDPOINTS, console.version)).encode()
+        self._registry = registry_of(console)
         self._fill()
 
     def _fill(self) -> None:
@@ -71,6 +73,7 @@ class WebApp:
         self._route(openapi.document_path(), "GET", "openapi", lambda request: _sized(request, JSON, self._description))
         self._route("/livez", "GET", "livez", lambda request: _sized(request, "text/plain; charset=utf-8", b"ok\n"))
         self._route("/readyz", "GET", "readyz", self._readyz)
+        self._route("/metrics", "GET", "metrics", self._metrics)
         self._route("/static/{name}", "GET", "static", self._static)
         # Klein's requests are the gate's.
         handlers: Any = (self._routing_failed, self._failed)
@@ -78,7 +81,13 @@ class WebApp:
         self.app.handle_errors(Exception)(handlers[1])
 
     def _route(self, path: str, method: str, name: str, handler: Any) -> None:
-        self.app.route(openapi.klein_path(path), methods=[method], endpoint=name, strict_slashes=True)(handler)
+        requests = self._console.requests
+
+        def counted(request: GatedRequest, **parts: str) -> Any:
+            request.notifyFinish().addBoth(lambda _: requests.update({(name, request.code): 1}))
+            return handler(request, **parts)
+
+        self.app.route(openapi.klein_path(path), methods=[method], endpoint=name, strict_slashes=True)(counted)
 
     # Pages
 
@@ -177,6 +186,12 @@ class WebApp:
         if not ready:
             request.setResponseCode(HTTPStatus.SERVICE_UNAVAILABLE)
         return _sized(request, JSON, json.dumps({"ready": ready, "checks": checks}).encode() + b"\n")
+
+    def _metrics(self, request: GatedRequest) -> bytes:
+        """All metrics, for Prometheus."""
+        accept = request.getHeader("accept") or ""
+        content_type, octets = exposition(self._registry, accept)
+        return _sized(request, content_type, octets)
 
     def _static(self, request: GatedRequest, name: str) -> bytes:
         """A file under its hashed name."""

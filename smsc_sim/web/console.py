@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -102,6 +103,8 @@ class Console:
     """Whether time passes for messages by itself."""
     verifier: Callable[[], Verifying | None] = lambda: None
     """Who answers verifications; None where no messages are kept."""
+    requests: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """HTTP requests that were answered, by the name of their route and the status."""
     sending: DeferredLock = field(default_factory=DeferredLock)
     """Held from a look at a message's receipts until another one is entered, for they are numbered."""
     advance: Callable[[float], Deferred[AdvanceReport]] = _real_clock

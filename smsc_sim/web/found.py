@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sqlite3
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 from msgspec import structs
 from twisted.internet.defer import Deferred, inlineCallbacks, succeed
 from twisted.internet.interfaces import IPushProducer
+from twisted.logger import Logger
 from zope.interface import implementer
 
 from smsc_sim.scenario.findings import Finding, FindingsError
@@ -27,6 +29,8 @@ from smsc_sim.sim.visible import visible
 from smsc_sim.web.console import Kept
 from smsc_sim.web.dispatch import as_json
 from smsc_sim.web.message_view import MessageLine, line_of
+
+_log = Logger()
 
 EXPORTED_AT_ONCE: Final = 500
 """Messages that an export reads in one go."""
@@ -141,8 +145,14 @@ def export(
                 break
             cursor = Cursor(found.messages[-1].id)
             yield pace.ready()
+    except sqlite3.Error:
+        # What has been sent cannot be taken back; the reader sees that the end is missing.
+        _log.failure("an export failed")
+        if request.channel is not None:
+            request.channel.transport.abortConnection()
     finally:
-        request.unregisterProducer()
+        if request.channel is not None:
+            request.unregisterProducer()
 
 
 @implementer(IPushProducer)

@@ -11,7 +11,7 @@ from smsc_sim.sim.search.sql import Sql
 from smsc_sim.sim.store.pages import newest_candidates, newest_id, oldest_id
 from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.verify.candidates import candidates
-from smsc_sim.sim.verify.facts import SessionTraits, StoredFacts
+from smsc_sim.sim.verify.facts import StoredFacts, traits_in
 from smsc_sim.sim.verify.judging import Verdict, judge
 from smsc_sim.sim.verify.report import Report
 from smsc_sim.sim.verify.wanted import Wanted
@@ -48,11 +48,7 @@ def report_of(console: Console, *, finished: bool) -> Deferred[Report]:
         return succeed(report(()))
     book = console.smsc.rules
     fired = {compiled.rule.name: compiled.decided for compiled in book.rules} if book is not None else {}
-    sessions = console.smsc.journal.sessions
-
-    def traits(number: int) -> SessionTraits | None:
-        known = sessions.get(number)
-        return SessionTraits(known.bind, known.peer, bool(known.tls)) if number in sessions else None
+    traits = traits_in(console.smsc.journal.sessions)
 
     def asked(store: Store) -> list[Verdict]:
         first = store.first_id - 1

@@ -10,7 +10,7 @@ from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.traffic import Traffic
 
 TOPICS = frozenset(
-    {"sessions", "messages", "receipts", "switches", "rules", "accounts", "journal", "traffic", "injections"}
+    {"sessions", "messages", "receipts", "switches", "rules", "accounts", "injections", "journal", "traffic"}
 )
 """The types of events that tell a new state."""
 
@@ -40,11 +40,11 @@ def pulse_of(smsc: Smsc, in_force: InForce, traffic: Traffic) -> Mapping[str, An
             "temporary": [temporary.rule.name for temporary in in_force.temporary_rules],
         },
         "accounts": [account.system_id for account in smsc.accounts],
-        "journal": {"last_seq": smsc.journal.last_seq},
-        "traffic": {"looks": traffic.count},
         "injections": {
             "started": max(smsc.injector.results, default=0),
             "messages": sum(result.messages for result in smsc.injector.results.values()),
             "open": sum(result.open for result in smsc.injector.results.values()),
         },
+        "journal": {"last_seq": smsc.journal.last_seq},
+        "traffic": {"looks": traffic.count},
     }

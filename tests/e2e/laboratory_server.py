@@ -42,13 +42,9 @@ class StandingReactor:
     """The reactor for everything but time."""
 
     def __init__(self, hands: Clock) -> None:
-        self._hands = hands
         self.seconds = hands.seconds
+        self.callLater = hands.callLater
         self.getDelayedCalls = hands.getDelayedCalls
-
-    def callLater(self, delay: float, *call: Any, **named: Any) -> Any:
-        """What is to be done as soon as possible takes no time, so that it need not wait for the hands."""
-        return (self._hands if delay else _ANY_REACTOR).callLater(delay, *call, **named)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(_ANY_REACTOR, name)

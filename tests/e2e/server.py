@@ -102,9 +102,9 @@ TWISTD = (
 """twistd of the interpreter that runs the tests; from any directory, so the product has to be installed there."""
 
 
-def ports(*, tls: bool) -> list[str]:
-    """Free ports for SMPP, and no pages."""
-    return ["--smpp", FREE_PORT, "--smpp-tls", FREE_PORT if tls else "none", "--http", "none"]
+def ports(*, tls: bool, http: bool = False) -> list[str]:
+    """Free ports for SMPP, and for pages and API when they are wanted."""
+    return ["--smpp", FREE_PORT, "--smpp-tls", FREE_PORT if tls else "none", "--http", FREE_PORT if http else "none"]
 
 
 def files(directory: Path) -> list[str]:
@@ -119,11 +119,11 @@ def wait_until_ready(program: Program, directory: Path) -> Smsc:
 
 
 @contextlib.contextmanager
-def running_smsc(directory: Path, *options: str, tls: bool = True) -> Iterator[Smsc]:
+def running_smsc(directory: Path, *options: str, tls: bool = True, http: bool = False) -> Iterator[Smsc]:
     """A server that is stopped, and judged, at the end."""
     directory.mkdir(parents=True, exist_ok=True)
     program = Program(
-        [*RUN, *ports(tls=tls), *files(directory), *options],
+        [*RUN, *ports(tls=tls, http=http), *files(directory), *options],
         cwd=directory,
         environment=clean_environment(),
         merge=True,

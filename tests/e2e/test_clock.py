@@ -39,7 +39,8 @@ def test_messages_of_a_day(tmp_path: Path) -> None:
             came.append(
                 (receipt.receipted_message_id, receipt.part("stat"), receipt.text.partition("done date:")[2][:10])
             )
-        reported = lab.arrived()
+        # A look for what has waited for a day comes at the end of it, too, and finds nothing.
+        reported = [(seconds, what) for seconds, what in lab.arrived() if not what.startswith("discard ")]
         assert came == [
             (usual, "DELIVRD", "2601311200"),
             (usual, "DELIVRD", "2601311200"),

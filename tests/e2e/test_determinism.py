@@ -32,6 +32,9 @@ Outcomes = tuple[Counter[tuple[str, int]], Counter[tuple[str, str | None]]]
 
 def outcomes(directory: Path, sessions: int, order: int = 1, *, seed: str | None = None) -> Outcomes:
     """Submit all messages, spread over so many sessions, from the first one on or (-1) from the last one."""
+    # A folder of its own for each run: one that goes on in the same folder goes on with its counters.
+    directory = directory / f"run{len(list(directory.iterdir()))}"
+    directory.mkdir()
     scenario = directory / "chance.yaml"
     scenario.write_text(SCENARIO, encoding="utf-8")
     options = ("--seed", seed) if seed is not None else ()

@@ -219,6 +219,10 @@ class Esme:
         self._received = self._received[length:]
         return Frame(command_id, status, sequence_number, body)
 
+    def unread(self) -> bytes:
+        """What has come behind the last PDU that was read."""
+        return self._received
+
     def _fill(self, wanted: int, deadline: float) -> bool:
         while len(self._received) < wanted:
             self.socket.settimeout(max(0.001, deadline - time.monotonic()))

@@ -28,6 +28,9 @@ class FakeLink:
     def carry_out(self, octets: bytes, ending: Ending) -> None:
         self.carried.append((octets, ending))
 
+    def hold(self, waits: bool) -> None:
+        raise AssertionError("nothing is held")
+
     def drop(self) -> None:
         raise AssertionError("nobody asked for that")
 

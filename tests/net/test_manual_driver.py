@@ -53,6 +53,9 @@ class Client:
     def freeze(self) -> None:
         raise AssertionError("nobody asked for that")
 
+    def hold(self, waits: bool) -> None:
+        raise AssertionError("nothing is held")
+
     def drop(self) -> None:
         raise AssertionError("nobody asked for that")
 

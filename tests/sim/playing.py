@@ -135,6 +135,7 @@ class Esme:
     ending: Ending = Ending.NONE
     endings: int = 0
     frozen: bool = False
+    held: bool = False
     raw: bool = False
     """Whether what comes is not looked at, because it is no PDUs."""
     _framer: Framer = field(default_factory=Framer)
@@ -159,6 +160,9 @@ class Esme:
 
     def freeze(self) -> None:
         self.frozen = True
+
+    def hold(self, waits: bool) -> None:
+        self.held = waits
 
     def give(self, *octets: bytes) -> list[Pdu]:
         """Let the SMSC read these octets, each part in a read of its own; returns what comes back."""

@@ -114,11 +114,11 @@ class Site:
         scenario = load_text(self.scenario, "scenario.yaml") if self.scenario else NO_SCENARIO
         accounts = scenario.accounts or (DEFAULT_ACCOUNT,)
         self.smsc = Smsc(SmscSettings(), accounts, scenario=scenario, now=self.now)
-        self.traffic = Traffic(self.smsc)
         self.keeper = SyncKeeper(self.smsc) if self.keeps else None
         verifier = None
         if self.keeper is not None:
             verifier = Verifier(self.keeper, self.clock, lambda: self.now, unknown_session)
+        self.traffic = Traffic(self.smsc)
         in_force = InForce(self.smsc, scenario, accounts, 42, self.now)
         self.console = Console(
             smsc=self.smsc,

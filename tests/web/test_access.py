@@ -230,7 +230,7 @@ def test_a_token_made_for_a_console_that_is_exposed() -> None:
     assert site.get("/api/v1/info").status == 401
     assert site.get("/api/v1/info", Authorization=f"Bearer {token}").status == 200
     assert logged_in(site, "", token)
-    assert site.get("/metrics").status == 404
+    assert site.get("/metrics").status == 401
 
 
 def test_metrics_are_open_or_not() -> None:

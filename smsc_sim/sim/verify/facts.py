@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, TypeAlias
 from smsc_sim.scenario.matching import Value, normal_address
 from smsc_sim.scenario.when import Scope
 from smsc_sim.sim.facts import pdu_value
+from smsc_sim.sim.journal.directory import SessionDirectory
 from smsc_sim.sim.store.stored import StoredMessage
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.receipt_text import MessageState
@@ -31,6 +32,18 @@ SessionLookup: TypeAlias = Callable[[int], "SessionTraits | None"]
 def unknown_session(number: int) -> SessionTraits | None:
     """Nothing is known of any session."""
     return None
+
+
+def traits_in(sessions: SessionDirectory) -> SessionLookup:
+    """What is known of sessions that can still be named."""
+
+    def traits(number: int) -> SessionTraits | None:
+        if number not in sessions:
+            return None
+        known = sessions.get(number)
+        return SessionTraits(known.bind, known.peer, bool(known.tls))
+
+    return traits
 
 
 class StoredFacts:

@@ -256,13 +256,18 @@ def send_outbind(console: Console, body: SendOutbind) -> Deferred[OutbindSent]:
 @endpoint("POST", "/pdu", problems=(NOT_FOUND, FORBIDDEN))
 def send_pdu(console: Console, body: SendPdu) -> PduSent:
     """Send octets to a session as they are, whatever they are; only with --allow-raw."""
+    return send_raw(console, body.session, body.hex)
+
+
+def send_raw(console: Console, name: str, digits: str) -> PduSent:
+    """Send octets, written as hexadecimal digits, to the session of this name as they are.  Raises ProblemError."""
     if not console.allow_raw:
         raise FORBIDDEN.error("Raw octets are sent after a start with --allow-raw only.")
-    session = find_session(console.smsc, body.session)
+    session = find_session(console.smsc, name)
     if session is None:
         raise NOT_FOUND.error("No session of this name is connected.")
     try:
-        octets = bytes.fromhex(body.hex)
+        octets = bytes.fromhex(digits)
     except ValueError:
         message = "hexadecimal digits are wanted, two for each octet"
         raise INVALID.error(message, [FieldError(message=message, path="body.hex")]) from None

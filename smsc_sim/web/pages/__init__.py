@@ -7,6 +7,7 @@ from smsc_sim.web.pages import (
     about,
     accounts,
     binds,
+    expect,
     inject,
     journal,
     login,
@@ -20,9 +21,21 @@ from smsc_sim.web.pages import (
 )
 
 MODULES: Final = (
-    overview, binds, session, messages, messages_new, message, inject, accounts, traffic, journal, reference, about,
+    overview,
+    binds,
+    session,
+    messages,
+    messages_new,
+    message,
+    inject,
+    expect,
+    accounts,
+    traffic,
+    journal,
+    reference,
+    about,
     login,
-)  # fmt: skip
+)
 
 PAGES: Final[tuple[Page, ...]] = tuple(
     value for module in MODULES for value in vars(module).values() if isinstance(value, Page)

@@ -16,9 +16,10 @@ from smsc_sim.sim.injection_csv import CsvProblem, injections_in
 from smsc_sim.smpp import coding
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.segments import user_data, user_text
+from smsc_sim.web.api.mo import send_raw
 from smsc_sim.web.console import Console
 from smsc_sim.web.page import Done, Shown, Visit, action, page
-from smsc_sim.web.problem import NOT_FOUND
+from smsc_sim.web.problem import NOT_FOUND, ProblemError
 
 HISTORY: Final = 10
 """Injections that are shown."""
@@ -58,6 +59,14 @@ class InjectForm(Struct, frozen=True, kw_only=True):
     seconds: _Text = ""
     csv: _Text = ""
     """Rows that are sent instead; what the other fields say holds where they say nothing."""
+
+
+class RawForm(Struct, frozen=True, kw_only=True):
+    """Octets for one session."""
+
+    on: Annotated[str, Meta(max_length=30)]
+    """The name of a session."""
+    hex: Annotated[str, Meta(max_length=262_144)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,17 @@ def cancel(console: Console, visit: Visit, number: str) -> Done:
     with console.change() as now:
         found.cancel(now)
     return Done("/inject#history", f"Injection {found.number} makes no more messages.")
+
+
+@action("/inject/raw")
+def send_octets(console: Console, visit: Visit, form: RawForm) -> Done:
+    """Send octets to a session as they are; only where that is allowed."""
+    del visit
+    try:
+        sent = send_raw(console, form.on, form.hex)
+    except ProblemError as error:
+        return Done("/inject#raw", error.detail or "They were not sent.", "bad")
+    return Done("/inject#raw", f"{sent.octets:,} octets ({sent.pdus} whole PDUs) went to {sent.session}.")
 
 
 def _send_rows(console: Console, form: InjectForm) -> Done | Shown:
@@ -211,6 +231,8 @@ def _shown(
         "codings": CODINGS,
         "splits": SPLITS,
         "history": [_result(result) for result in results],
+        "allow_raw": console.allow_raw,
+        "connected": list(smsc.sessions.values()),
         "hint": console.hint(),
         "now": console.clock(),
     }

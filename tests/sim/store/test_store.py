@@ -14,7 +14,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from smsc_sim.scenario.loaded import Scenario
-from smsc_sim.sim.ledger import Entry
+from smsc_sim.sim.ledger import RUN, SUBMISSION, Entry
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.batch import Numbers
 from smsc_sim.sim.store.finding import Finder
@@ -65,7 +65,15 @@ class Written(list[Entry]):
     def append(self, entry: Entry) -> None:
         assert self.smsc is not None, "set before anything happens"
         super().append(entry)
-        self.numbers.append(Numbers(*self.smsc.numbers()))
+        # A batch ends between events, and here it may end in the midst of one: of its numbers only those that are told
+        # count.
+        next_id, _, last_session = self.smsc.numbers()
+        next_number = self.numbers[-1].next_number if self.numbers else 1
+        if entry[0] == RUN:
+            next_number = entry[6] + entry[7]
+        elif entry[0] == SUBMISSION:
+            next_number = max([next_number, *(row[0] + 1 for row in entry[9])])
+        self.numbers.append(Numbers(next_id, next_number, last_session))
 
 
 def kept(loaded: Scenario, story: list[Any]) -> tuple[Play, Written]:
