@@ -4,7 +4,10 @@
   const plots = document.querySelector(".plots");
   const look = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const colours = { good: "--good", bad: "--bad", soft: "--soft", in: "--accent", out: "--escape" };
-  const height = 150;
+  const height = 190;
+  const clock = new Intl.DateTimeFormat(undefined, {
+    hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
+  });
   let charts = [];
 
   function columns(data, names) {
@@ -24,7 +27,10 @@
         legend: { show: false },
         cursor: { y: false, drag: { setScale: false } },
         scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } },
-        axes: [axis, { ...axis, size: 48 }],
+        axes: [
+          { ...axis, size: 28, space: 80, values: (_, ticks) => ticks.map((tick) => clock.format(tick * 1000)) },
+          { ...axis, size: 48 },
+        ],
         series: [{}, ...curves.map(([, kind], index) => ({
           label: labels[index], stroke: look(colours[kind]), width: 1.75, points: { show: false },
         }))],

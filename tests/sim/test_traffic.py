@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise
 
 from smsc_sim.scenario.account import DEFAULT_ACCOUNT
 from smsc_sim.scenario.settings import SmscSettings
@@ -53,7 +53,7 @@ def test_many_looks_become_few_points_of_the_same_sum() -> None:
     points = traffic.points(100, most=7)
     assert len(points) == 7
     assert points[-1].at == 100.0
-    spans = [later.at - former.at for former, later in itertools.pairwise(points)]
+    spans = [later.at - former.at for former, later in pairwise(points)]
     assert set(spans) == {15.0}
     total = points[0].accepted * points[0].at + sum(point.accepted * 15 for point in points[1:])
     assert round(total) == smsc.counters.messages_accepted - 100 % 3
