@@ -207,6 +207,7 @@ class Simulator(Service):
             advance_to_next=self.advance_to_next,
             outbind=self.outbind,
             allow_raw=settings.allow_raw,
+            allow_scenario_write=settings.allow_scenario_write,
             settings=[
                 SettingShown(row.key, row.write(row.value_in(settings)), settings.origins.get(row.key, ""))
                 for row in OPTIONS

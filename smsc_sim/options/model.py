@@ -111,6 +111,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     retain: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
     """Messages that are kept; 0: none at all; None: KEPT_ON_DISK or KEPT_IN_MEMORY."""
     ready_file: FilePath | None = None
+    allow_scenario_write: bool = False
+    """Whether the console may write the scenario's file."""
     watch: bool = False
     """Whether the scenario is read anew when one of its files has been written."""
 

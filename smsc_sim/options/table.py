@@ -178,6 +178,14 @@ OPTIONS: Final = (
     ),
     Option(
         "Scenario",
+        "allow_scenario_write",
+        "written by the console",
+        "Whether the console may write an edited scenario into its file. Otherwise a copy that is edited there is only "
+        "obeyed, until the scenario is read anew.",
+        rare=True,
+    ),
+    Option(
+        "Scenario",
         "config_path",
         "configuration file",
         "The configuration file. Without this option it is read when it is in the working directory.",

@@ -33,6 +33,15 @@ def read_scenario(name: str) -> Document:
     return read_document(os.path.join(_HERE, "builtin", name.removeprefix(BUILTIN) + _ENDING), name)
 
 
+def library_name(path: str) -> str:
+    """Return what findings call the file with this whole path; empty for one that does not come with the product."""
+    folder, file = os.path.split(path)
+    if os.path.dirname(folder) != _HERE or not file.endswith(_ENDING):
+        return ""
+    prefix = {"builtin": BUILTIN, "profiles": "profile "}.get(os.path.basename(folder))
+    return "" if prefix is None else prefix + file.removesuffix(_ENDING)
+
+
 @cache
 def _names(folder: str) -> tuple[str, ...]:
     files = sorted(os.listdir(os.path.join(_HERE, folder)))

@@ -37,6 +37,12 @@ class Source:
             self._lines_start = [0, *(found.end() for found in _BREAK.finditer(self._text))]
         return self._lines_start
 
+    @property
+    def count(self) -> int:
+        """How many lines there are; an empty one behind the last line's end is none."""
+        starts = self._starts()
+        return len(starts) - (starts[-1] == len(self._text))
+
     def position(self, offset: int) -> tuple[int, int]:
         """Return the line and column of the character at an offset."""
         starts = self._starts()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from smsc_sim.scenario.rule import Rule
 from smsc_sim.scenario.values import Rate, format_duration
+from smsc_sim.scenario.when import CountGate, RateGate
 from smsc_sim.sim.draw import draw
 from smsc_sim.sim.facts import Facts
 from smsc_sim.sim.tally import RateTally, Tally
@@ -87,6 +88,24 @@ class Gates:
             kept["chance"] = self._seen
         return kept
 
+    def uses(self) -> Iterator[str]:
+        """What each gate wants and has counted, in words such as ``first 2: 2 used``."""
+        when = self._rule.when
+        if when.switch is not None:
+            is_on = self._is_on(when.switch.name)
+            wanted = "on" if when.switch.wanted else "off"
+            yield f"switch {when.switch.name} {wanted}: {'open' if is_on is when.switch.wanted else 'shut'}"
+        if when.between is not None:
+            yield f"between {_time(when.between.start)} and {_time(when.between.end)}"
+        if when.rate_above is not None:
+            yield f"above {when.rate_above.count} in {format_duration(when.rate_above.seconds)}{_per(when.rate_above)}"
+        if when.every is not None:
+            yield f"every {when.every.count}{_per(when.every)}: {_counted(self._every, when.every)}"
+        if when.first is not None:
+            yield f"first {when.first.count}{_per(when.first)}: {_used(self._first, when.first)}"
+        if when.chance is not None:
+            yield f"chance {when.chance * 100:g} %"
+
     def keep_counters_of(self, other: Gates) -> None:
         """Go on counting where the gates of the same rule stopped."""
         self._rate, self._every, self._first, self._seen = other._rate, other._every, other._first, other._seen
@@ -102,3 +121,23 @@ class Gates:
         for tally in (self._rate, self._every, self._first, self._seen):
             if tally is not None:
                 tally.clear()
+
+
+def _per(gate: CountGate | RateGate) -> str:
+    return "" if gate.scope == "server" else f" per {gate.scope}"
+
+
+def _counted(tally: Tally, gate: CountGate) -> str:
+    if gate.scope == "server":
+        return f"{tally.seen(None)} so far"
+    return f"{len(tally)} counted" if len(tally) else "none counted"
+
+
+def _used(tally: Tally, gate: CountGate) -> str:
+    if gate.scope == "server":
+        return f"{min(gate.count, tally.seen(None))} of {gate.count} used"
+    return _counted(tally, gate)
+
+
+def _time(second: int) -> str:
+    return f"{second // 3600:02d}:{second // 60 % 60:02d}"

@@ -22,6 +22,7 @@ from smsc_sim.sim.verify.verification import Result
 from smsc_sim.sim.verify.written import VerificationSpec
 from smsc_sim.web.access import Access
 from smsc_sim.web.hint import ClientHint
+from smsc_sim.web.scenario_copy import ScenarioCopy
 from smsc_sim.web.sse import EventHub
 
 Answer = TypeVar("Answer")
@@ -115,6 +116,10 @@ class Console:
     """Likewise, until the next thing is due."""
     outbind: Callable[[str, str, str], Deferred[Session]] | None = None
     """Connects to an ESME that waits (endpoint, system_id or empty, password) and asks it to bind."""
+    copy: ScenarioCopy = field(default_factory=ScenarioCopy)
+    """An edited copy of the scenario, while one is tried."""
+    allow_scenario_write: bool = False
+    """Whether such a copy may be written into the scenario's file."""
     allow_raw: bool = False
     """Whether octets may be sent to ESMEs as they are."""
     settings: Sequence[SettingShown] = ()

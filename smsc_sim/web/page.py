@@ -17,7 +17,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, get_type_hints
+from typing import Any, Literal, TypeAlias, TypeVar, get_type_hints
 
 import msgspec
 from msgspec import Struct
@@ -25,6 +25,8 @@ from msgspec import Struct
 from smsc_sim.web import seconds
 from smsc_sim.web.access import User
 from smsc_sim.web.problem import INVALID
+
+Query = TypeVar("Query", bound=Struct)
 
 Shown: TypeAlias = Mapping[str, object]
 """What a template sees, by name."""
@@ -145,6 +147,16 @@ def read_form(model: type[Struct], fields: Mapping[bytes, list[bytes]]) -> Any:
         elif given:
             # A checkbox without a value of its own sends this one.
             values[field.encode_name] = "true" if field.type is bool and given[0] == "on" else given[0]
+    return _converted(values, model)
+
+
+def read_query(model: type[Query], query: Mapping[str, str]) -> Query:
+    """The parameters behind a path as a Struct; one left empty counts as not given. Raises ProblemError."""
+    known = {field.encode_name for field in msgspec.structs.fields(model)}
+    return _converted({name: value for name, value in query.items() if value and name in known}, model)
+
+
+def _converted(values: Mapping[str, Any], model: type[Query]) -> Query:
     try:
         return msgspec.convert(values, model, strict=False, dec_hook=seconds.read)
     except msgspec.ValidationError as error:

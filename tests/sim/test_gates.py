@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smsc_sim.scenario.load import load_text
 from smsc_sim.scenario.matching import Value
 from smsc_sim.scenario.rule import Rule
 from smsc_sim.scenario.when import SCOPES, Between, CountGate, RateGate, Scope, SwitchTest, When
@@ -301,3 +302,25 @@ def test_counters_are_taken_over_from_the_same_rule() -> None:
         got = opened(former, [Event()] * 3)
         latter.keep_counters_of(former)
         assert got + opened(latter, [Event()] * 5) == wanted
+
+
+def test_gates_say_what_they_have_counted() -> None:
+    rule = load_text(
+        "smsc: 1\nswitches: {storm: }\nrules:\n"
+        "  - {name: x, when: {switch: storm, between: 09:00-17:30, rate_above: 5/s, every: 3, first: 2, chance: 25%}}\n"
+        "  - {name: y, when: {every: 3 per to, first: 2 per from}}",
+        "x.yaml",
+    ).rules
+    uses = list(Gates(rule[0], 0, lambda name: False).uses())
+    assert uses == [
+        "switch storm on: shut",
+        "between 09:00 and 17:30",
+        "above 5 in 1s per session",
+        "every 3: 0 so far",
+        "first 2: 0 of 2 used",
+        "chance 25 %",
+    ]
+    assert list(Gates(rule[1], 0, lambda name: True).uses()) == [
+        "every 3 per to: none counted",
+        "first 2 per from: none counted",
+    ]

@@ -16,7 +16,7 @@ from twisted.internet.testing import StringTransport
 
 from smsc_sim.net.verifier import Verifier
 from smsc_sim.scenario.account import DEFAULT_ACCOUNT
-from smsc_sim.scenario.load import Checked, load_text
+from smsc_sim.scenario.load import Checked, check_path, load, load_text
 from smsc_sim.scenario.loaded import NO_SCENARIO
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim.in_force import InForce
@@ -94,6 +94,9 @@ class Site:
 
     scenario: str = ""
     """YAML; empty: none."""
+    scenario_path: str = ""
+    """The file that the scenario is in, instead."""
+    allow_scenario_write: bool = False
     auth: AuthFile | None = None
     ready: dict[str, bool] = field(default_factory=dict)
     client_hint: ClientHint | None = None
@@ -111,7 +114,11 @@ class Site:
         self.settled: list[float] = []
         self.drawn = 0
         self.log_level = "info"
-        scenario = load_text(self.scenario, "scenario.yaml") if self.scenario else NO_SCENARIO
+        scenario = NO_SCENARIO
+        if self.scenario_path:
+            scenario = load(self.scenario_path)
+        elif self.scenario:
+            scenario = load_text(self.scenario, "scenario.yaml")
         accounts = scenario.accounts or (DEFAULT_ACCOUNT,)
         self.smsc = Smsc(SmscSettings(), accounts, scenario=scenario, now=self.now)
         self.keeper = SyncKeeper(self.smsc) if self.keeps else None
@@ -126,14 +133,15 @@ class Site:
             reactor=self.clock,
             clock=lambda: self.now,
             settle=self._settle,
-            reload=lambda: self.found,
+            reload=self._reload,
             access=Access(self.auth, clock=lambda: self.now, draw_token=self.draw_token),
             traffic=self.traffic,
             events=EventHub(self.clock, lambda: pulse_of(self.smsc, in_force, self.traffic), TOPICS, self.feed),
             draw_token=self.draw_token,
             version="0.1.0",
             started_at=NOW - 7500,
-            scenario_path="scenario.yaml",
+            scenario_path=self.scenario_path or "scenario.yaml",
+            allow_scenario_write=self.allow_scenario_write,
             allow_raw=self.allow_raw,
             kept=lambda: self.keeper,
             verifier=lambda: verifier,
@@ -159,6 +167,14 @@ class Site:
         self.settled.append(now)
         if self.keeper is not None:
             self.keeper.write()
+
+    def _reload(self) -> Checked | None:
+        if not self.scenario_path:
+            return self.found
+        checked = check_path(self.scenario_path)
+        if checked.scenario is not None:
+            self.console.in_force.load(checked.scenario, self.now)
+        return checked
 
     # The simulator
 

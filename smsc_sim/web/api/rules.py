@@ -91,21 +91,22 @@ def put_on_top(console: Console, wanted: AddRule) -> TemporaryRule:
     return _put(console, text, is_json=True, lasts=wanted.ttl or 0.0, account=wanted.account)
 
 
-def put_text_on_top(console: Console, rules: str, *, lasts: float = 0.0) -> TemporaryRule:
+def put_text_on_top(console: Console, rules: str, *, lasts: float = 0.0, account: str = "") -> TemporaryRule:
     """Put one temporary rule on top of all others.
 
     ``rules``: YAML, as it stands in a scenario, from ``rules:`` on; the rule may also stand there alone. ``lasts``:
-    seconds; 0: until it is removed. Raises ProblemError.
+    seconds; 0: until it is removed; ``account``: the system_id whose messages alone it is for, empty: everybody's.
+    Raises ProblemError.
     """
     if not rules.lstrip().startswith("rules:"):
         rules = "rules:\n  - " + "\n    ".join(rules.strip().splitlines())
     text = f"smsc: 1\nswitches: {json.dumps(_switches(console))}\n{rules}\n"
-    return _put(console, text, is_json=False, lasts=lasts)
+    return _put(console, text, is_json=False, lasts=lasts, account=account)
 
 
-def _switches(console: Console) -> dict[str, None]:
+def _switches(console: Console) -> dict[str, dict[str, object]]:
     """Those that a rule may name."""
-    return {name: None for name, _ in console.smsc.switches}
+    return {name: {} for name, _ in console.smsc.switches}
 
 
 def _put(console: Console, text: str, *, is_json: bool, lasts: float, account: str = "") -> TemporaryRule:

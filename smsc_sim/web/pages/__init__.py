@@ -16,6 +16,7 @@ from smsc_sim.web.pages import (
     messages_new,
     overview,
     reference,
+    scenario,
     session,
     traffic,
 )
@@ -28,6 +29,7 @@ MODULES: Final = (
     messages_new,
     message,
     inject,
+    scenario,
     expect,
     accounts,
     traffic,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 from msgspec import Struct
@@ -24,6 +24,8 @@ class SwitchForm(Struct, frozen=True, kw_only=True):
     name: str
     active: bool
     for_: Seconds | None = msgspec.field(name="for", default=None)
+    back: Literal["/", "/scenario"] = "/"
+    """The page that the form is on."""
 
 
 @page("/", title="Overview", menu=1, key="o")
@@ -62,4 +64,4 @@ def put_switch(console: Console, visit: Visit, form: SwitchForm) -> Done:
         known = console.smsc.switches.put(form.name, form.active, now, form.for_ or None)
     if not known:
         raise NOT_FOUND.error("The scenario has no switch of this name any more.")
-    return Done("/", f"Switch “{form.name}” is {'on' if form.active else 'off'}.")
+    return Done(form.back, f"Switch “{form.name}” is {'on' if form.active else 'off'}.")
