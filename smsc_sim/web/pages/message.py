@@ -29,7 +29,7 @@ from smsc_sim.web.instants import text_of
 from smsc_sim.web.kept import ask, number_of, there
 from smsc_sim.web.message_forms import written
 from smsc_sim.web.message_view import shown
-from smsc_sim.web.page import Done, Shown, Visit, action, page
+from smsc_sim.web.page import Done, Shown, Visit, action, file, page
 from smsc_sim.web.problem import ProblemError
 from smsc_sim.web.rows import receipt_words, row_of
 from smsc_sim.web.seconds import Seconds
@@ -72,7 +72,7 @@ def message(console: Console, visit: Visit, message: str) -> Deferred[Shown]:
     return ask(console, lambda store: _look(store, number)).addCallback(lambda found: _shown(console, visit, found))
 
 
-@page("/messages/{message}/octets", title="The octets of a message")
+@file("/messages/{message}/octets")
 def octets(console: Console, visit: Visit, message: str) -> Deferred[Octets]:
     """The PDU as a file."""
     del visit

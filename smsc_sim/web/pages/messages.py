@@ -21,7 +21,7 @@ from smsc_sim.web.call import Stream
 from smsc_sim.web.console import Console
 from smsc_sim.web.found import CSV_HEAD, Search, WriteRows, csv_rows, delete_all, export, json_lines
 from smsc_sim.web.kept import BAD_SEARCH, PATIENCE, ask, kept_of
-from smsc_sim.web.page import Done, Shown, Visit, action, page
+from smsc_sim.web.page import Done, Shown, Visit, action, file, page
 from smsc_sim.web.problem import BAD_PARAMETER
 from smsc_sim.web.rows import row_of
 
@@ -84,7 +84,7 @@ def messages(console: Console, visit: Visit) -> Shown | Deferred[Shown]:
     return ask(console, lambda store: shown | _look(store, search, now, wants_deletion=wants_deletion), PATIENCE)
 
 
-@page("/messages/download", title="Messages as a file")
+@file("/messages/download")
 def download(console: Console, visit: Visit) -> Stream:
     """All that a search finds, the oldest first, as JSON lines or CSV."""
     search = Search.of(visit.query)
