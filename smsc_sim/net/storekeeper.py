@@ -94,7 +94,7 @@ class Storekeeper:
         self._backlog: list[Entry] = []
         self._timer: IDelayedCall | None = None
         self._counted_at = reactor.seconds()
-        self._counted = store.numbers.next_id
+        self._counted = store.numbers.next_id + smsc.counters.receipts_sent
         self._finished: list[Deferred[None]] = []
         self._decided: dict[str, int] = {}
         self._decided_at = reactor.seconds()
@@ -215,7 +215,7 @@ class Storekeeper:
         self._is_writing = True
         numbers = Numbers(*self._smsc.numbers())
         entries = self._writing
-        self._count(numbers.next_id)
+        self._count()
         written = self.thread.do(lambda store: store.write(entries, numbers))
         written.addCallbacks(self._written, self._not_written, (held, finished), {}, (held, finished), {})
         written.addErrback(self._broken)
@@ -276,12 +276,16 @@ class Storekeeper:
             for rule, decided in rules.decided_since(self._decided):
                 self._smsc.ledger.counted(rule, DECIDED, None, decided)
 
-    def _count(self, next_id: int) -> None:
+    def _count(self) -> None:
         """Notice whether there is much traffic: rows are made when there is not."""
-        now = self._reactor.seconds()
-        if next_id - self._counted > BUSY * (now - self._counted_at):
+        now, counted = self._reactor.seconds(), self._traffic()
+        if counted - self._counted > BUSY * (now - self._counted_at):
             self.thread.quiet_from = now + QUIET
-        self._counted_at, self._counted = now, next_id
+        self._counted_at, self._counted = now, counted
+
+    def _traffic(self) -> int:
+        """Messages so far in either direction."""
+        return self._smsc.ledger.next_id + self._smsc.counters.receipts_sent
 
     def _broken(self, failure: Failure) -> None:
         self._say("error", f"the store's thread failed: {failure.value!r}")

@@ -85,6 +85,8 @@ class _Asked:
     spec: VerificationSpec
     answer: Deferred[Result]
     verification: Verification | None = None
+    evicted: int = 0
+    """The highest ``seq`` that had been dropped when it began."""
     touched: set[int] = field(default_factory=set)
     """Messages that have changed while the stored ones are looked at."""
     gone: bool = False
@@ -108,6 +110,8 @@ class Verifier:
         self._waiting = Waiting()
         self._newest = 0
         """The highest id that has been offered."""
+        self._seen = 0
+        """The highest ``seq`` that has been offered, or was dropped before anybody waited."""
         self._changed: set[int] = set()
         self._keys: list[bytes] = []
         self._behind: int | None = None
@@ -225,7 +229,8 @@ class Verifier:
         """Begin to look; returns behind which id to go on, None when all has been looked at."""
         spec = asked.spec
         first = store.first_id - 1 if spec.since is None else last_until(store, spec.since)
-        evicted = store.evicted_seq > (-1 if spec.since is None else spec.since) and store.evicted_seq > 0
+        asked.evicted = store.evicted_seq
+        evicted = asked.evicted > (spec.since or 0)
         oldest = oldest_id(store, first)
         others = newest_id(store) - oldest + 1 if oldest else 0
         asked.verification = Verification(spec, began, evicted=evicted, others=others)
@@ -240,6 +245,8 @@ class Verifier:
         is_enough = verification.look_at(self._facts(found), now)
         if len(found) == SLICE and not is_enough:
             return found[-1].id
+        if store.evicted_seq > asked.evicted:
+            verification.lost()
         if asked.touched:
             verification.look_at(self._facts(with_ids(store, asked.touched)), now)
         verification.offer((), now)
@@ -247,6 +254,7 @@ class Verifier:
             newest = newest_id(store)
             if not self._waiting:
                 self._newest = newest
+                self._seen = store.evicted_seq
             self._waiting.add(verification, newest)
         return None
 
@@ -259,6 +267,9 @@ class Verifier:
             self._changed.clear()
             return _Progress([], None, False)
         now = self._clock()
+        if store.evicted_seq > self._seen:
+            self._waiting.lost()
+            self._seen = store.evicted_seq
         decided = self._offer_new(store, now)
         if not more:
             decided += self._offer_changed(store, now)
@@ -290,7 +301,7 @@ class Verifier:
         while self._waiting:
             found = candidates_after(store, _ALL, self._newest, SLICE)
             if found:
-                self._newest = found[-1].id
+                self._newest, self._seen = found[-1].id, max(self._seen, found[-1].seq)
                 decided += self._waiting.offer(self._facts(found), now)
             if len(found) < SLICE:
                 break

@@ -68,6 +68,7 @@ def write(play: Play, store: Store) -> None:
 
 def restarted(store: Store) -> Store:
     """The store as another process finds it: what was written is there, what was remembered is not."""
+    store.land()
     again = Store.__new__(Store)
     again.__dict__.update(store.__dict__)
     again.staging = type(store.staging)()

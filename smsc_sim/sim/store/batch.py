@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final
 
@@ -39,7 +39,13 @@ class Batch:
     """How many entries change a message or what it is to get."""
     counts: int = 0
     """How many entries are what rules have counted, and wallets."""
-    entries: bytes = b""
+    written: list[Entry] = field(default_factory=list)
+    """The entries, with keys in place of records."""
+
+    @property
+    def entries(self) -> bytes:
+        """The entries as one value."""
+        return _encoder.encode(self.written)
 
 
 _CHANGES: Final = frozenset({ADDED, CHANGED, FAILED})
@@ -49,7 +55,7 @@ _COUNTS: Final = frozenset({COUNTED, BALANCE})
 def pack(entries: Iterable[Entry], numbers: Numbers) -> Batch:
     """One batch of these entries; ``numbers``: where they go on after it."""
     batch = Batch(0)
-    written: list[Entry] = []
+    written = batch.written
     for entry in entries:
         kind = entry[0]
         if kind == SENT:
@@ -60,7 +66,6 @@ def pack(entries: Iterable[Entry], numbers: Numbers) -> Batch:
             _count(batch, entry)
             written.append(entry)
     batch.first_number = batch.first_number or numbers.next_number
-    batch.entries = _encoder.encode(written)
     return batch
 
 

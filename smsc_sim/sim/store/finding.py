@@ -91,6 +91,7 @@ class Finder:
         """The batches, not yet rows, for which a condition holds, the oldest first."""
         if not self._store.staging:
             return []
+        self._store.land()
         rows = self._store.connection.execute(f"SELECT entries FROM batch WHERE {condition} ORDER BY id", values)
         return [entries for (entries,) in rows]
 

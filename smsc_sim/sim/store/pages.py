@@ -76,7 +76,7 @@ def page(
             return connection.execute(sql.text, sql.parameters).fetchall()
 
         found: list[tuple[object, ...]] = []
-        newest = _newest(store) if cursor is None else cursor.id
+        newest = newest_id(store) if cursor is None else cursor.id
         quick = max(newest - QUICK, above or 0)
         if sort == NEWEST_FIRST:
             found = rows(quick)
@@ -150,7 +150,9 @@ def messages_of_receipts(store: Store, keys: list[bytes]) -> set[int]:
 
 def newest_id(store: Store) -> int:
     """The highest id of a message that is a row; 0 when none is."""
-    return _newest(store)
+    with store.reading() as connection:
+        (found,) = connection.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()
+    return int(found)
 
 
 def oldest_id(store: Store, after: int) -> int:
@@ -166,7 +168,7 @@ def last_until(store: Store, seq: int) -> int:
     Ids and entries are numbered in the same order, so that a few looks are enough.
     """
     with store.reading() as connection:
-        low, high = store.first_id - 1, _newest(store)
+        low, high = store.first_id - 1, newest_id(store)
         while low < high:
             middle = (low + high + 1) // 2
             row = connection.execute(
@@ -223,9 +225,3 @@ def unended_of(store: Store, account: str | None, after: int, limit: int) -> lis
         values = (after, account)
     with store.reading() as connection:
         return messages_where(connection, condition, values, limit=limit)
-
-
-def _newest(store: Store) -> int:
-    with store.reading() as connection:
-        (found,) = connection.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()
-    return int(found)

@@ -108,6 +108,11 @@ _MIGRATIONS: Final = (
     ) WITHOUT ROWID;
     CREATE TABLE balance (account TEXT PRIMARY KEY, balance REAL NOT NULL) WITHOUT ROWID;
     """,
+    """
+    -- What is rare among very many messages is found without looking at all of them.
+    CREATE INDEX message_multipart ON message (id) WHERE parts > 1;
+    CREATE INDEX message_inbound ON message (id) WHERE direction = 'mo';
+    """,
 )
 """Each makes the next version out of the one before; the first makes version 1 out of an empty file."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Final
 
 from smsc_sim.sim.ledger import Entry
 from smsc_sim.sim.search.words import indexed
-from smsc_sim.sim.store.batch import Numbers, pack, unpack
+from smsc_sim.sim.store.batch import Batch, Numbers, pack, unpack
 from smsc_sim.sim.store.expansion import BRINGS, REMOVE_TEXT, AlphabetOf, Expansion
 from smsc_sim.sim.store.schema import connect, connect_to_read
 from smsc_sim.sim.store.staging import Staging, added_by, owed_by, settled_by
@@ -54,7 +55,9 @@ class Store:
         self.evicted_seq = 0
         """The highest ``seq`` among messages of this run that were dropped to make room; 0 before that."""
         self._reader: sqlite3.Connection | None = None
-        self._last_at_opening = 0
+        self._last_at_opening = self._last_batch = 0
+        self._light: deque[tuple[int, Batch, Numbers]] = deque()
+        """In memory: the latest batches, not yet in the table."""
         self._begin()
         self.first_id = self.numbers.next_id
         """Of the messages of this run: ``seq`` says nothing about those of an earlier one."""
@@ -85,27 +88,43 @@ class Store:
         added, settled = added_by(entries), settled_by(entries)
         batch = pack(entries, numbers)
         with self.lock:
-            cursor = self.connection.execute(
-                "INSERT INTO batch"
-                " (messages, unusual, changes, counts, first_number, next_id, next_number, last_session, entries)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    batch.messages,
-                    batch.unusual,
-                    batch.changes,
-                    batch.counts,
-                    batch.first_number,
-                    numbers.next_id,
-                    numbers.next_number,
-                    numbers.last_session,
-                    batch.entries,
-                ),
-            )
-            assert cursor.lastrowid is not None, "a row was inserted"
-            self.staging.add(cursor.lastrowid, batch.first_number, batch.messages, owed)
+            self._last_batch += 1
+            if self.path is None:
+                self._light.append((self._last_batch, batch, numbers))
+            else:
+                self._insert(self._last_batch, batch, numbers)
+            self.staging.add(self._last_batch, batch.first_number, batch.messages, owed)
             self.staging.owe(added)
             self.staging.settle(settled)
             self.numbers = numbers
+
+    def land(self) -> None:
+        """Have every batch in the table, also those that are so far kept beside it; the lock is held by the caller.
+
+        In memory nothing is gained by a table that nobody asks: most batches are forgotten before somebody does.
+        """
+        while self._light:
+            self._insert(*self._light[0])
+            self._light.popleft()
+
+    def _insert(self, identifier: int, batch: Batch, numbers: Numbers) -> None:
+        self.connection.execute(
+            "INSERT INTO batch"
+            " (id, messages, unusual, changes, counts, first_number, next_id, next_number, last_session, entries)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                identifier,
+                batch.messages,
+                batch.unusual,
+                batch.changes,
+                batch.counts,
+                batch.first_number,
+                numbers.next_id,
+                numbers.next_number,
+                numbers.last_session,
+                batch.entries,
+            ),
+        )
 
     def expand(self, messages: int = EXPANDED_AT_ONCE) -> bool:
         """Write the rows of the oldest batches, about so many messages; returns whether any batch is left."""
@@ -114,6 +133,7 @@ class Store:
         expansion = Expansion(self.alphabet_of)
         taken = 0
         with self.lock:
+            self.land()
             rows = self.connection.execute(
                 "SELECT id, messages, entries, next_id, next_number, last_session FROM batch ORDER BY id LIMIT ?",
                 (messages,),
@@ -139,15 +159,19 @@ class Store:
             self.expand()
         return bool(self.staging) and self.staging.oldest()[0] <= self._last_at_opening
 
-    def shrink(self, keep: int) -> bool:
+    def shrink(self, keep: int, *, in_haste: bool = False) -> bool:
         """Remove something of what is older than the newest ``keep`` messages; returns whether there may be more.
 
-        A message whose receipt is still to come stays.
+        A message whose receipt is still to come stays.  ``in_haste``: only what costs next to nothing is removed.
         """
         staging = self.staging
         if staging and staging.messages - staging.oldest()[1] >= keep:
+            if in_haste and staging.oldest()[2]:
+                return False
             self._drop_batch()
             return True
+        if in_haste:
+            return False
         newest = self._one("SELECT coalesce(max(id), 0) FROM message")
         oldest_kept = newest + staging.messages - keep + 1
         with self.lock:
@@ -208,19 +232,32 @@ class Store:
         if owes:
             self.expand(1)
             return
+        with self.lock:
+            if self._light and self._light[0][0] == identifier and not self._is_told_of(self._light[0][1].counts):
+                _, batch, _ = self._light.popleft()
+                self._forget(identifier, batch.written)
+                return
+            self.land()
         with self.lock, self.transaction():
-            row = self.connection.execute(
+            entries, counts, *numbers = self.connection.execute(
                 "SELECT entries, counts, next_id, next_number, last_session FROM batch WHERE id = ?", (identifier,)
             ).fetchone()
-            open_rows = self.connection.execute(f"SELECT 1 FROM receipt WHERE status IN {OPEN} LIMIT 1").fetchone()
-            if open_rows is not None or row[1]:
-                # It may tell what became of receipts of messages that are rows already, and what rules have counted.
+            if self._is_told_of(counts):
                 expansion = Expansion(self.alphabet_of, without_messages=True)
-                expansion.add(row[0])
+                expansion.add(entries)
                 expansion.write(self.connection)
-            self._leave_staging(identifier, Numbers(*row[2:]))
+            self._leave_staging(identifier, Numbers(*numbers))
+        self._forget(identifier, unpack(entries))
+
+    def _is_told_of(self, counts: int) -> bool:
+        """Whether a batch may tell what became of receipts of messages that are rows, or what rules have counted."""
+        statement = f"SELECT 1 FROM receipt WHERE status IN {OPEN} LIMIT 1"
+        return counts > 0 or self.connection.execute(statement).fetchone() is not None
+
+    def _forget(self, identifier: int, entries: Iterable[Entry]) -> None:
+        """The oldest batch, with these entries, is gone."""
         if identifier > self._last_at_opening:
-            self._evicted(entry[1] for entry in unpack(row[0]) if entry[0] in BRINGS)
+            self._evicted(entry[1] for entry in entries if entry[0] in BRINGS)
         self.staging.forget(1)
 
     def _evicted(self, seqs: Iterable[int]) -> None:
@@ -248,7 +285,7 @@ class Store:
             # What they owe is not looked up: they are the first that become rows.
             self.staging.add(identifier, first_number, messages, owed=1)
             self.numbers = Numbers(*numbers)
-            self._last_at_opening = identifier
+            self._last_at_opening = self._last_batch = identifier
 
     def _one(self, statement: str) -> int:
         with self.lock:

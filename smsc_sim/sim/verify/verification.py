@@ -141,6 +141,10 @@ class Verification:
         self._shared_total = recent.total
         self._shared_newest = recent.newest
 
+    def lost(self) -> None:
+        """Messages were dropped that have not been offered."""
+        self._evicted = True
+
     def offer(self, messages: Iterable[StoredFacts], now: float) -> None:
         """Look at messages that are new, or have changed; the first time, at all that are stored."""
         if self.result is None:

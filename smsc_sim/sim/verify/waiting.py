@@ -81,6 +81,11 @@ class Waiting:
             self._all[number].offer(chosen, now)
         return self._decided(self._all[number] for number in offered)
 
+    def lost(self) -> None:
+        """Messages were dropped that have not been offered."""
+        for verification in self._all.values():
+            verification.lost()
+
     def tick(self, now: float) -> list[Verification]:
         """Look at the time, and return those who wait no longer."""
         late = [one for one in self._all.values() if (one.next_deadline or 0.0) <= now]

@@ -24,8 +24,9 @@ class EventsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 def events(console: Console, call: Call, query: EventsQuery) -> Stream:
     """A stream of server-sent events.
 
-    The state of a topic (sessions, messages, receipts, switches, rules, accounts, journal, traffic) is sent at the
-    beginning and whenever it has changed, at most four times a second. An event ``gap`` says that events are missing.
+    The state of a topic (sessions, messages, receipts, switches, rules, accounts, injections, journal, traffic) is sent
+    at the beginning and whenever it has changed, at most four times a second. An event ``gap`` says that events are
+    missing.
     """
     hub = console.events
     wanted = frozenset(filter(None, query.types.split(","))) or hub.types

@@ -225,6 +225,20 @@ def test_batches_that_owe_nothing_go_without_becoming_rows() -> None:
     assert [message.id for message in rows(store)] == [7, 8, 9, 10]
 
 
+def test_in_haste_nothing_becomes_rows() -> None:
+    game, store = some_messages(10, registered_delivery=1)
+    assert not store.shrink(4, in_haste=True)
+    game.advance(2)
+    (esme,) = game.esmes
+    for receipt in esme.take():
+        esme.answer(receipt)
+    store.write(game.smsc.ledger.take(), Numbers(*game.smsc.numbers()))
+    while store.shrink(4, in_haste=True):
+        pass
+    assert store.connection.execute("SELECT count(*) FROM message").fetchone() == (0,)
+    assert store.staging.messages == 4
+
+
 def test_what_became_of_rows_is_not_forgotten_with_the_batch_that_tells() -> None:
     game, store = some_messages(1, registered_delivery=1)
     store.expand()
