@@ -89,9 +89,9 @@
       for (const topic of topics.split(",")) htmx.trigger(document.body, `live:${topic}`);
       return;
     }
-    const known = event.type in last;
+    // The first one says how things are: they may have changed since the page was made.
     speak(event.type, JSON.parse(event.data));
-    if (known) htmx.trigger(document.body, `live:${event.type}`, { seq: event.lastEventId });
+    htmx.trigger(document.body, `live:${event.type}`, { seq: event.lastEventId });
   }
   function connect() {
     const wanted = topics && !paused && !document.hidden;

@@ -115,7 +115,10 @@ def refusal(
 def _from_elsewhere(method: bytes, host: tuple[str, str], headers: Mapping[str, Sequence[bytes]]) -> Refusal | None:
     """Why a request is not one that our own page, or no page at all, has sent."""
     origins, sites = headers.get("origin", []), headers.get("sec-fetch-site", [])
-    if origins and (len(origins) > 1 or not _is_origin(origins[0], host)):
+    # Our pages send no referrer, so that browsers name no origin with their forms, either; where these come from they
+    # say all the same.
+    unnamed = origins == [b"null"] and sites == [b"same-origin"]
+    if origins and not unnamed and (len(origins) > 1 or not _is_origin(origins[0], host)):
         return Refusal(FORBIDDEN, "The request comes from a page of another origin.")
     if sites and sites not in ([b"same-origin"], [b"none"]):
         # Somebody has followed a link to us: that is no harm, as long as a whole new page comes of it.

@@ -7,7 +7,8 @@
 ``SMSC_SIM_REQUIRE_PEERS=1``
     a missing peer fails the test instead of skipping it
 
-Perl's Net::SMPP, Kannel (bearerbox and smsbox) and tshark are looked for on PATH and in the system's sbin directories.
+Perl's Net::SMPP, Kannel (bearerbox and smsbox), tshark and Chromium are looked for on PATH and in the system's sbin
+directories.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import NoReturn
 import pytest
 
 CLIENTS = Path(__file__).parent / "clients"
+BROWSER = Path(__file__).parent / "browser"
 REPOSITORY = Path(__file__).parents[2]
 SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin", "/usr/local/sbin"])
 
@@ -63,6 +65,20 @@ def node_command() -> list[str]:
     if not (modules / "smpp" / "package.json").exists():
         missing(f"no npm package smpp in {modules}; SMSC_SIM_PEERS_NODE_MODULES names another directory")
     return [node, str(CLIENTS / "node_client.js")]
+
+
+def browser_command() -> list[str]:
+    """How to run what leads the browser."""
+    node, modules = program("node"), node_modules()
+    for package in ("playwright-core", "axe-core"):
+        if not (modules / package / "package.json").exists():
+            missing(f"no npm package {package} in {modules}; SMSC_SIM_PEERS_NODE_MODULES names another directory")
+    return [node, str(BROWSER / "browser.js")]
+
+
+def chromium() -> str:
+    """The path of Chromium (Debian: chromium)."""
+    return program("chromium")
 
 
 def node_modules() -> Path:

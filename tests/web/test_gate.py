@@ -13,7 +13,7 @@ from smsc_sim.web.api import ENDPOINTS
 from smsc_sim.web.auth_file import AuthFile, TokenEntry
 from smsc_sim.web.gate import BODY_LIMIT, FORM, IDLE_TIMEOUT, LOOPBACK_NAMES, path_of, refusal
 from smsc_sim.web.pages import ACTIONS, PAGES
-from tests.web.site import Site, request_of, response_of
+from tests.web.site import Site, form_of, request_of, response_of
 
 PATHS = ["/", "/livez", "/readyz", "/static/style.css", "/nowhere", "/%61", "//", "/livez/../"]
 
@@ -350,3 +350,17 @@ def test_several_requests_wait_for_each_other() -> None:
     protocol.dataReceived(request_of("GET", "/api/v1/info") * 2 + request_of("GET", "/livez"))
     assert transport.value().count(b"HTTP/1.1 401") == 2
     assert transport.value().count(b"HTTP/1.1 200") == 1
+
+
+def test_forms_of_our_pages_name_no_origin_for_these_send_no_referrer() -> None:
+    """Fetch standard, "append a request Origin header": under no-referrer a browser sends ``Origin: null``."""
+    site = Site(scenario="smsc: 1\nswitches: {storm: }")
+    body = form_of({"token": site.console.access.form_token(""), "name": "storm", "active": "true"})
+
+    def status(**headers: str) -> int:
+        return site.ask("POST", "/switch", body, Content_Type="application/x-www-form-urlencoded", **headers).status
+
+    assert status(Origin="null", Sec_Fetch_Site="same-origin") == 303
+    for elsewhere in ("cross-site", "same-site", "none"):
+        assert status(Origin="null", Sec_Fetch_Site=elsewhere) == 403
+    assert status(Origin="null") == 403

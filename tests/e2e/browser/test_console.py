@@ -1,0 +1,190 @@
+"""The console as people use it: live pages, forms, keys, logging in, without script, and for everybody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smsc_sim.web.pages import PAGES
+from tests.e2e.browser.browser import Browser
+from tests.e2e.server import Smsc, running_smsc
+from tests.e2e.wire import DELIVER_SM, SUBMIT_SM, submit_body
+
+SCENARIO = """\
+smsc: 1
+name: In the browser
+accounts:
+  - {system_id: smppclient1, password: password, wallet: {balance: 1000}}
+switches:
+  outage: {label: Outage}
+rules:
+  - name: outage
+    when: {switch: outage}
+    reply: ESME_RSYSERR
+  - name: twice busy
+    when: {to: 4477*, first: 2}
+    reply: ESME_RTHROTTLED
+"""
+ESME_ROK, ESME_RSYSERR, ESME_RTHROTTLED = 0, 8, 0x58
+PARTS = {"session": "s1", "message": "m-1"}
+PATHS = [re.sub(r"\{(\w+)\}", lambda part: PARTS[part[1]], page.path) for page in PAGES if page.path != "/messages/new"]
+HOSTILE = "<script>alert(1)</script>\u202e</details>"
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Smsc]:
+    """A server with its console, that has had some traffic."""
+    folder = tmp_path_factory.mktemp("console")
+    (folder / "scenario.yaml").write_text(SCENARIO)
+    options = (str(folder / "scenario.yaml"), "--receipt-after", "10ms")
+    with running_smsc(folder / "smsc", *options, tls=False, http=True) as smsc:
+        with smsc.connect() as esme:
+            esme.bind()
+            text = HOSTILE.encode("utf-16-be")
+            for to in ("447700900123", "447700900123", "12345"):
+                body = submit_body(
+                    destination_addr=to, data_coding=8, registered_delivery=1, short_message=text, source_addr="<b>x"
+                )
+                esme.call(SUBMIT_SM, body)
+            esme.next_request(DELIVER_SM)
+        yield smsc
+
+
+@pytest.fixture(scope="module")
+def whole_browser(console: Smsc) -> Iterator[Browser]:
+    browser = Browser(console.ready["http"][0].rstrip("/"))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def browser(whole_browser: Browser) -> Iterator[Any]:
+    """A fresh profile; what any page complains of, or asks another server for, fails the test."""
+    whole_browser.begin({})
+    yield whole_browser
+    assert whole_browser.troubles() == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("look", [{"dark": True}, {"width": 400}], ids=["dark", "narrow"])
+def test_every_page_is_for_everybody(browser: Any, path: str, look: dict[str, Any]) -> None:
+    browser.begin(look)
+    assert browser.goto(path) == 200
+    assert browser.accessible() == []
+    assert browser.wide() <= 0, "nothing sticks out of the screen"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_page_is_whole_without_script(browser: Any, path: str) -> None:
+    browser.begin({"script": False})
+    assert browser.goto(path) == 200
+    assert len(browser.text("main")) > 40
+    assert browser.count("h1") == 1
+
+
+def test_binds_come_and_go_by_themselves(browser: Any, console: Smsc) -> None:
+    browser.goto("/binds")
+    with console.connect() as esme:
+        esme.bind()
+        browser.has("#sessions tbody tr", esme.peer)
+        browser.click(f"#sessions tr:has-text('{esme.peer}') a")
+        browser.has("h1", "bound")
+        esme.submit(destination_addr="99")
+        browser.has("#rungs", "submit_sm_resp")
+    browser.has("h1", "closed")
+
+
+def test_a_message_goes_to_a_client_and_its_status_comes_back(browser: Any, console: Smsc) -> None:
+    with console.connect() as esme:
+        esme.bind()
+        browser.goto("/inject")
+        browser.fill("[name=from]", "447700900123")
+        browser.fill("[name=to]", "12345")
+        browser.fill("form.inject [name=text]", "Hello from a browser")
+        browser.click("form.inject button.main")
+        assert b"Hello from a browser" in esme.next_request(DELIVER_SM).body
+        browser.has("main", "ESME_ROK")
+
+
+def test_a_switch_changes_what_comes_next(browser: Any, console: Smsc) -> None:
+    with console.connect() as esme:
+        esme.bind()
+        browser.goto("/scenario")
+        browser.click("button[role=switch]")
+        browser.has("button[role=switch][aria-checked=true]", "Outage")
+        assert esme.call(SUBMIT_SM, submit_body(destination_addr="1")).command_status == ESME_RSYSERR
+        browser.has("#rules-of tr:has-text('outage')", "1")
+        browser.click("button[role=switch]")
+        browser.has("button[role=switch][aria-checked=false]", "Outage")
+        assert esme.call(SUBMIT_SM, submit_body(destination_addr="1")).command_status == ESME_ROK
+
+
+def test_a_message_says_why(browser: Any) -> None:
+    browser.goto("/messages/m-1")
+    assert "twice busy" in browser.text("main")
+    assert "ESME_RTHROTTLED" in browser.text("main")
+    browser.goto("/scenario?to=447700900123&times=3")
+    assert "used up" in browser.text("main") or browser.count("details") > 0
+
+
+def test_the_journal_and_the_curves_move(browser: Any, console: Smsc) -> None:
+    browser.goto("/journal?kinds=session")
+    with console.connect() as esme:
+        browser.has("#events", esme.peer)
+        browser.goto("/traffic?span=5s")
+        browser.has(".drawing canvas", "")
+
+
+def test_pausing(browser: Any, console: Smsc) -> None:
+    browser.goto("/journal?kinds=session")
+    browser.press("p")
+    browser.has("#pause[aria-pressed=true]", "")
+    with console.connect() as esme:
+        assert esme.peer not in browser.text("#events")
+        browser.press("p")
+        browser.has("#events", esme.peer)
+
+
+def test_keys(browser: Any) -> None:
+    browser.goto("/")
+    browser.press("?")
+    browser.has("dialog[open]", "Keys")
+    browser.press("Escape")
+    browser.press("g")
+    browser.press("b")
+    browser.has("h1", "Binds")
+    browser.press("g")
+    browser.press("m")
+    browser.has("h1", "Messages")
+    browser.press("j")
+    assert browser.focused().startswith("<a")
+    browser.press("/")
+    assert browser.focused().startswith("<input")
+    browser.press("t")
+    assert browser.count("html[data-theme]") == 0, "a key in a field is a letter"
+
+
+def test_logging_in_and_out(tmp_path: Path) -> None:
+    users = tmp_path / "users.yaml"
+    users.write_text("users:\n  - {name: ann, password: wonderland}\n")
+    with running_smsc(tmp_path / "smsc", "--auth-file", str(users), tls=False, http=True) as smsc:
+        browser = Browser(smsc.ready["http"][0].rstrip("/"))
+        try:
+            browser.goto("/journal")
+            assert "/login" in browser.url()
+            assert browser.accessible() == []
+            browser.fill("[name=name]", "ann")
+            browser.fill("[name=password]", "wonderland")
+            browser.click("main button")
+            browser.has("h1", "Journal")
+            browser.click("form[action='/logout'] button")
+            browser.has("main", "You are logged out.")
+            browser.goto("/journal")
+            assert "/login" in browser.url()
+            assert browser.troubles() == []
+        finally:
+            browser.close()
