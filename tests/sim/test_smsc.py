@@ -14,8 +14,8 @@ from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.settings import ReceiptSettings, SmscSettings, Timers
 from smsc_sim.sim.decision import Decision
 from smsc_sim.sim.journal import Direction
+from smsc_sim.sim.log_lines import COMPLAINTS_TOLD
 from smsc_sim.sim.session import Ending
-from smsc_sim.sim.smsc import COMPLAINTS_TOLD
 from smsc_sim.sim.timeline import Pending
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.smpp.status import CommandStatus
