@@ -173,7 +173,13 @@ class Simulator(Service):
             keep=settings.messages_kept,
         )
         self.driver.storekeeper = keeper
-        self.verifier = Verifier(keeper, self._reactor, self.driver.sockets, traits_in(self.smsc.journal.sessions))
+        self.verifier = Verifier(
+            keeper,
+            self._reactor,
+            self.driver.sockets,
+            traits_in(self.smsc.journal.sessions),
+            self.driver.clock,
+        )
         return keeper
 
     def _console(self, draw_token: Callable[[], str]) -> Console:
