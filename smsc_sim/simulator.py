@@ -141,7 +141,9 @@ class Simulator(Service):
             durable=settings.durable,
             keep=settings.messages_kept,
         )
-        self.verifier = Verifier(keeper, self._reactor, self.driver.sockets, traits_in(self.smsc.journal.sessions))
+        self.verifier = Verifier(
+            keeper, self._reactor, self.driver.sockets, traits_in(self.smsc.journal.sessions), self.driver.clock
+        )
         return keeper
 
     def _console(self, draw_token: Callable[[], str]) -> Console:

@@ -99,8 +99,20 @@ class Verifier:
     Deferreds, the timer and :meth:`written` are the reactor's; everything else happens in the store's thread.
     """
 
-    def __init__(self, keeper: Keeper, reactor: Any, clock: Callable[[], float], session_of: SessionLookup) -> None:
-        """``clock()``: real time, seconds since the epoch, also where the messages' clock stands still."""
+    def __init__(
+        self,
+        keeper: Keeper,
+        reactor: Any,
+        clock: Callable[[], float],
+        session_of: SessionLookup,
+        message_clock: Callable[[], float] | None = None,
+    ) -> None:
+        """``clock()``: real time, seconds since the epoch, also where the messages' clock stands still.
+
+        ``message_clock()``: that one, by which searches judge states and moments; None: ``clock`` is it.  It is asked
+        in the store's thread.
+        """
+        self._message_clock = message_clock
         self._keeper = keeper
         self._reactor = reactor
         self._clock = clock
@@ -315,4 +327,4 @@ class Verifier:
         return self._waiting.offer(self._facts(with_ids(store, changed)), now) if changed and self._waiting else []
 
     def _facts(self, messages: Iterable[StoredMessage]) -> list[StoredFacts]:
-        return [StoredFacts(message, self._session_of) for message in messages]
+        return [StoredFacts(message, self._session_of, self._message_clock) for message in messages]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smsc_sim.scenario.receipt_action import TRANSIENT_STATES
 from smsc_sim.sim.quoting import quoted_text
+from smsc_sim.sim.store.standing import standing
 from smsc_sim.sim.store.stored import StoredMessage, StoredReceipt
 from smsc_sim.sim.submitted import DEFAULT_VALIDITY, Submitted, address_octets
 from smsc_sim.smpp.pdu import Pdu
@@ -51,25 +51,10 @@ class KeptMessage:
 
     @classmethod
     def at(cls, stored: StoredMessage, now: float) -> KeptMessage:
-        """The message at ``now``.
-
-        It is in the state that the last of its receipts by then tells, asked for or not, so that nobody is told two
-        things.
-        """
-        state, since, error_code = MessageState.ENROUTE, 0.0, ""
-        told = [(stored.state_at, stored.state, stored.error_code)]
-        told += [
-            (min(receipt.due, receipt.sent_at or receipt.due), receipt.state, receipt.error_code)
-            for receipt in stored.receipts
-            if receipt.status not in ("cancelled", "manual")
-        ]
-        for instant, name, error in told:
-            reached = MessageState[name] if name else MessageState.ENROUTE
-            if since < instant <= now and reached not in TRANSIENT_STATES:
-                state, since, error_code = reached, instant, error
-        if not since:
-            state = MessageState.SCHEDULED if now < stored.scheduled_at else MessageState.ENROUTE
-        return cls(stored, _fields_of(stored), state, bool(since), since, error_code)
+        """The message at ``now``; see :func:`~smsc_sim.sim.store.standing.standing`."""
+        state, since, error_code = standing(stored, now)
+        known = MessageState[state] if state else MessageState.ENROUTE
+        return cls(stored, _fields_of(stored), known, bool(since), since, error_code)
 
     @property
     def to_come(self) -> list[StoredReceipt]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from smsc_sim.sim.kept_message import KeptMessage
 from smsc_sim.sim.long_message import LongMessage
 from smsc_sim.sim.pdu_view import PduField, view_of
 from smsc_sim.sim.rulebook import Verdict
+from smsc_sim.sim.store.standing import standing
 from smsc_sim.sim.store.stored import StoredAttempt, StoredMessage, StoredReceipt
 from smsc_sim.smpp import coding
 from smsc_sim.smpp.status import meaning_of, name_of
@@ -217,7 +217,7 @@ def shown(
 
 def state_now(stored: StoredMessage, now: float) -> str:
     """The state of a message at ``now``; empty when it was refused, or is one to an ESME."""
-    return KeptMessage.at(stored, now).state.name if stored.state else ""
+    return standing(stored, now).state
 
 
 def _line(stored: StoredMessage, now: float) -> dict[str, Any]:

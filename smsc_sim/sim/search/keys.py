@@ -11,14 +11,10 @@ from smsc_sim.scenario.glob import has_wildcard
 from smsc_sim.scenario.matching import Clause, NumberIn, OneOf, Value
 from smsc_sim.scenario.patterns import read_address, read_coding, read_number, read_status_test, read_text
 from smsc_sim.scenario.value_kind import BadValue
+from smsc_sim.sim.store.standing import TRANSIENT
 from smsc_sim.sim.store.stored import StoredMessage
 from smsc_sim.smpp.receipt_text import MessageState, state_of
 
-_PENDING: Final = (MessageState.SCHEDULED.name, MessageState.ENROUTE.name)
-_FAILED: Final = tuple(
-    state.name
-    for state in (MessageState.EXPIRED, MessageState.DELETED, MessageState.UNDELIVERABLE, MessageState.REJECTED)
-)
 _NUMBER: Final = re.compile(r"m-([0-9]{1,18})", re.ASCII)
 _SESSION: Final = re.compile(r"s([0-9]{1,18})", re.ASCII)
 
@@ -65,6 +61,9 @@ _BY_NUMBER: Final = Key("id", "id", _read_number_of_message, lambda message: mes
 RECEIPT: Final = "receipt"
 """The key that looks at the receipts of a message, and not at itself."""
 
+STATE: Final = "state"
+"""The key that looks at the state that a message is in, which its row alone does not say."""
+
 KEYS: Final[dict[str, Key]] = {
     key.name: key
     for key in (
@@ -74,7 +73,7 @@ KEYS: Final[dict[str, Key]] = {
         Key("session", "session", _read_session, lambda m: m.session, "session by its number: s7"),
         Key("status", "command_status", read_status_test, lambda m: m.command_status, "command_status of the response"),
         Key("rule", "rule", read_text, lambda m: m.rule, 'name of the rule that decided: "too fast"'),
-        Key("state", "state", _read_state, lambda m: m.state, "state of the message: DELIVRD or DELIVERED"),
+        Key(STATE, "state", _read_state, lambda m: None, "state of the message by now: DELIVRD or DELIVERED"),
         Key(RECEIPT, "state", _read_state, lambda m: None, "state in a receipt that was sent: UNDELIV"),
         Key("id", "message_id", read_text, lambda m: m.message_id, "m-31, or the message_id of the response"),
         Key(
@@ -114,17 +113,17 @@ ALIASES: Final = {
 }
 """Other names of keys: those that SMPP has for them."""
 
-IS: Final[dict[str, tuple[str, Callable[[StoredMessage], bool]]]] = {
-    "delivered": ("message.state = 'DELIVERED'", lambda m: m.state == MessageState.DELIVERED.name),
+IS: Final[dict[str, frozenset[str] | tuple[str, Callable[[StoredMessage], bool]]]] = {
+    "delivered": frozenset({MessageState.DELIVERED.name}),
     "refused": (
         "(message.command_status IS NOT NULL AND message.command_status <> 0)",
         lambda m: m.command_status is not None and m.command_status != 0,
     ),
-    "pending": ("message.state IN ('SCHEDULED', 'ENROUTE')", lambda m: m.state in _PENDING),
-    "expired": ("message.state = 'EXPIRED'", lambda m: m.state == MessageState.EXPIRED.name),
-    "failed": (
-        "message.state IN ('EXPIRED', 'DELETED', 'UNDELIVERABLE', 'REJECTED')",
-        lambda m: m.state in _FAILED,
+    "pending": TRANSIENT,
+    "expired": frozenset({MessageState.EXPIRED.name}),
+    "failed": frozenset(
+        state.name
+        for state in (MessageState.EXPIRED, MessageState.DELETED, MessageState.UNDELIVERABLE, MessageState.REJECTED)
     ),
     "multipart": ("message.parts > 1", lambda m: m.parts > 1),
     "mo": ("message.direction = 'mo'", lambda m: m.direction == "mo"),
@@ -139,8 +138,8 @@ IS: Final[dict[str, tuple[str, Callable[[StoredMessage], bool]]]] = {
     ),
     "unanswered": ("message.command_status IS NULL", lambda m: m.command_status is None),
 }
-"""Words behind ``is:``, each as SQL and as a function: refused by its response, in no final state yet, with a receipt
-that was sent or waits for a session, without a response, and so on."""
+"""Words behind ``is:``, each as the states that a message is in by now, or as SQL and as a function: refused by its
+response, in no final state yet, with a receipt that was sent or waits for a session, without a response, and so on."""
 
 TIMES: Final = ("after", "before")
 """Keys whose values are moments: from then on, and up to but not including it."""

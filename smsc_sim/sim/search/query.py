@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from smsc_sim.scenario.matching import Clause
-from smsc_sim.sim.search.keys import IS, RECEIPT, Key
+from smsc_sim.sim.search.keys import IS, RECEIPT, STATE, Key
 from smsc_sim.sim.search.moment import Moment
 from smsc_sim.sim.search.words import Phrase, words
+from smsc_sim.sim.store.standing import standing
 from smsc_sim.sim.store.stored import StoredMessage
 
 OR: Final = "OR"
@@ -30,6 +31,8 @@ class FieldFilter:
     def holds(self, message: StoredMessage, now: float) -> bool:
         if self.key.name == RECEIPT:
             return any(receipt.sent_at > 0 and self.clause.holds(receipt.state) for receipt in message.receipts)
+        if self.key.name == STATE:
+            return self.clause.holds(standing(message, now).state)
         return self.clause.holds(self.key.value(message))
 
 
@@ -40,7 +43,8 @@ class IsFilter:
     word: str
 
     def holds(self, message: StoredMessage, now: float) -> bool:
-        return IS[self.word][1](message)
+        asked = IS[self.word]
+        return standing(message, now).state in asked if isinstance(asked, frozenset) else asked[1](message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from typing import Final, NamedTuple, TypeAlias
 from smsc_sim.scenario.glob import Glob
 from smsc_sim.scenario.matching import Clause, Like, NumberIn, Numbers, OneOf, Test
 from smsc_sim.scenario.when import Condition, FieldCondition
-from smsc_sim.sim.search.keys import IS, KEYS, RECEIPT
+from smsc_sim.sim.search.keys import IS, KEYS, RECEIPT, STATE
 from smsc_sim.sim.search.paging import NEWEST_FIRST, NO_STATUS, Cursor, Sort
 from smsc_sim.sim.search.query import FieldFilter, IsFilter, Query, Term, TimeFilter, WordsFilter
+from smsc_sim.sim.store.standing import TRANSIENT, UNTOLD
+from smsc_sim.smpp.receipt_text import MessageState
 
 Parameter: TypeAlias = "str | int | float"
 
@@ -120,7 +122,7 @@ def narrowed(conditions: Iterable[Condition]) -> Sql:
     return every(found)
 
 
-_OTHERWISE: Final = frozenset({RECEIPT, "id", "message_id"})
+_OTHERWISE: Final = frozenset({RECEIPT, STATE, "id", "message_id"})
 """Keys that mean something else in ``when``."""
 
 
@@ -147,9 +149,10 @@ def _indexed(query: Query, now: float, above: int | None) -> tuple[str, list[Sql
 def _term(term: Term, now: float, above: int | None) -> Sql:
     asked = term.filter
     if isinstance(asked, FieldFilter):
-        sql = _field(asked)
+        sql = _field(asked, now, above)
     elif isinstance(asked, IsFilter):
-        sql = Sql(IS[asked.word][0])
+        means = IS[asked.word]
+        sql = _in_states(means, now, above) if isinstance(means, frozenset) else Sql(means[0])
     elif isinstance(asked, TimeFilter):
         sign = ">=" if asked.side == "after" else "<"
         sql = Sql(f"message.at {sign} ?", (asked.moment.instant(now),))
@@ -161,7 +164,9 @@ def _term(term: Term, now: float, above: int | None) -> Sql:
     return Sql(f"NOT ({sql.text})", sql.parameters) if term.negated else sql
 
 
-def _field(asked: FieldFilter) -> Sql:
+def _field(asked: FieldFilter, now: float, above: int | None) -> Sql:
+    if asked.key.name == STATE:
+        return _in_states(frozenset(filter(asked.clause.holds, ("", *MessageState.__members__))), now, above)
     if asked.key.name != RECEIPT:
         clause = _clause(f"message.{asked.key.column}", asked.clause)
         assert clause is not None, "keys of searches read no other clauses"
@@ -170,6 +175,51 @@ def _field(asked: FieldFilter) -> Sql:
     assert clause is not None, "keys of searches read no other clauses"
     condition = f"receipt.message = message.id AND receipt.sent_at > 0 AND {clause.text}"
     return Sql(f"EXISTS (SELECT 1 FROM receipt WHERE {condition})", clause.parameters)
+
+
+_FURTHER: Final = 'EXISTS (SELECT 1 FROM receipt WHERE receipt.message = message.id AND receipt."index" > 0)'
+_FINAL: Final = "state NOT IN ('', 'ENROUTE', 'SCHEDULED')"
+_REACHED: Final = f"message.state_at > 0 AND message.state_at <= ? AND message.{_FINAL}"
+_INSTANT: Final = "CASE WHEN receipt.sent_at <> 0 THEN min(receipt.due, receipt.sent_at) ELSE receipt.due END"
+_TOLD: Final = (
+    f"coalesce(CASE WHEN {_FURTHER} THEN ("
+    "SELECT receipt.state FROM receipt WHERE receipt.message = message.id"
+    f" AND receipt.status NOT IN {UNTOLD} AND receipt.{_FINAL} AND {_INSTANT} <= ?"
+    f" AND {_INSTANT} > CASE WHEN {_REACHED} THEN message.state_at ELSE 0 END"
+    f" ORDER BY {_INSTANT} DESC, receipt.rowid LIMIT 1"
+    f") END, CASE WHEN {_REACHED} THEN message.state END, '')"
+)
+"""The final state that an accepted message is in by now, as ``standing`` has it; empty when it is in none yet."""
+
+
+def _in_states(states: frozenset[str], now: float, above: int | None) -> Sql:
+    """The condition under which a message is in one of these states."""
+    ways = [Sql("message.state = ''")] if "" in states else []
+    by_now = (now, now, now)
+    final = sorted(states - TRANSIENT - {""})
+    if final:
+        # With few rows to look at these give a page soonest when they are read in their order, else by indexes.
+        later = 'message.id IN (SELECT message FROM receipt WHERE "index" > 0)' if above is None else _FURTHER
+        told = _in(_TOLD, final)
+        told = Sql(told.text, (*by_now, *told.parameters))
+        may_be = _any([_in("message.state", final), Sql(later)])
+        ways.append(every([may_be, Sql("message.state <> ''"), told]))
+    pending = states & TRANSIENT
+    if pending:
+        # Nothing else tells SQLite that most messages are final, and the index short.
+        may_be = _any(
+            [
+                Sql("message.state IN ('ENROUTE', 'SCHEDULED')"),
+                Sql("message.state <> '' AND likelihood(message.state_at > ?, 0.001)", (now,)),
+                Sql("message.state <> '' AND likelihood(message.state_at <= 0, 0.001)"),
+            ]
+        )
+        parts = [may_be, Sql(f"{_TOLD} = ''", by_now)]
+        if pending != TRANSIENT:
+            sign = ">" if MessageState.SCHEDULED.name in pending else "<="
+            parts.append(Sql(f"message.scheduled_at {sign} ?", (now,)))
+        ways.append(every(parts))
+    return _any(ways)
 
 
 def _clause(column: str, clause: Clause) -> Sql | None:

@@ -62,7 +62,7 @@ def count_found(
         sort=OLDEST_FIRST,
         cursor=Cursor(newer_than),
         limit=most,
-        above=newer_than,
+        above=newer_than or None,
         columns="message.id",
     )
     with store.reading() as connection, _limited(connection, effort):

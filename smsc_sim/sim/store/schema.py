@@ -113,6 +113,11 @@ _MIGRATIONS: Final = (
     CREATE INDEX message_multipart ON message (id) WHERE parts > 1;
     CREATE INDEX message_inbound ON message (id) WHERE direction = 'mo';
     """,
+    """
+    -- Which messages are in no final state by now, and which are in one that only their receipts say.
+    CREATE INDEX message_by_end ON message (state_at) WHERE state <> '';
+    CREATE INDEX receipt_later ON receipt (message) WHERE "index" > 0;
+    """,
 )
 """Each makes the next version out of the one before; the first makes version 1 out of an empty file."""
 

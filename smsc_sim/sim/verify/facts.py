@@ -49,9 +49,20 @@ def traits_in(sessions: SessionDirectory) -> SessionLookup:
 class StoredFacts:
     """A stored message. ``bind``, ``peer`` and ``tls`` are None when its session is not known any more."""
 
-    def __init__(self, message: StoredMessage, session_of: SessionLookup = unknown_session) -> None:
+    def __init__(
+        self,
+        message: StoredMessage,
+        session_of: SessionLookup = unknown_session,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        """``clock``: the one that messages go by, where that is not the one by which somebody waits."""
         self.message = message
         self._session_of = session_of
+        self._clock = clock
+
+    def instant(self, now: float) -> float:
+        """What the messages' clock says when the other one says ``now``, which is now."""
+        return now if self._clock is None else self._clock()
 
     @property
     def name(self) -> str:

@@ -169,6 +169,10 @@ class Verification:
     def tick(self, now: float) -> None:
         """Look at the time."""
         if self.result is None:
+            if now >= self._deadline and self.spec.wanted.query is not None:
+                # Time alone may have made a message what is asked for: its state is another one by now.
+                for facts in self._remembered():
+                    self._look_at(facts, now)
             self._decide(now)
 
     def _look_at(self, facts: StoredFacts, now: float) -> None:

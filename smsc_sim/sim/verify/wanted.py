@@ -97,7 +97,7 @@ class Wanted:
             and (self.rule is None or message.rule == self.rule)
             and (self.reply is None or _answered(self.reply, message.command_status))
             and (self.receipt is None or _receipted(self.receipt, facts))
-            and (self.query is None or self.query.holds(message, now))
+            and (self.query is None or self.query.holds(message, facts.instant(now)))
         )
 
     def differences(self, facts: StoredFacts, now: float) -> Iterator[Difference]:
@@ -114,8 +114,8 @@ class Wanted:
             yield Difference("reply", _described(self.reply), None if status is None else write_status(status))
         if self.receipt is not None and not _receipted(self.receipt, facts):
             yield Difference("receipt", _described(self.receipt), ", ".join(facts.receipts_sent) or None)
-        if self.query is not None and not self.query.holds(message, now):
-            yield from _not_found(self.query, facts, now)
+        if self.query is not None and not self.query.holds(message, facts.instant(now)):
+            yield from _not_found(self.query, facts, facts.instant(now))
 
 
 def nearest(wanted: Wanted, messages: Iterable[StoredFacts], now: float) -> tuple[NearMiss, ...]:

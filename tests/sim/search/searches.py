@@ -31,7 +31,7 @@ _addresses = pick(
         '""',
     ]
 )
-_states = pick(["DELIVRD", "delivered", "UNDELIV", "EXPIRED", "DEL*", '""', "ENROUTE", "*", "?*"])
+_states = pick(["DELIVRD", "delivered", "UNDELIV", "EXPIRED", "DEL*", '""', "ENROUTE", "SCHEDULED", "S*", "*", "?*"])
 _numbers = pick(["1", ">1", "<=2", "1..2", "0x40", "=3", ">=1", "8"])
 _strings = pick(["acme", "a*", "?cme", '"too fast"', '""', "*", "a[b]", "*[*", r'"a \"b\""', "000", "0?7", "1f"])
 _whole_texts = pick(

@@ -86,11 +86,11 @@ _small = st.integers(0, 5)
 
 receipts = st.builds(
     StoredReceipt,
-    index=st.just(0),
-    state=st.sampled_from(_STATES),
+    index=st.sampled_from([0, 0, 1, 2]),
+    state=st.sampled_from(["", *_STATES]),
     error_code=st.sampled_from(["", "000", "027"]),
-    due=st.just(NOW),
-    sent_at=st.sampled_from([0.0, NOW]),
+    due=st.sampled_from([NOW - 5, NOW, NOW + 5]),
+    sent_at=st.sampled_from([0.0, NOW - 5, NOW]),
     attempts=_small,
     answered_at=st.just(0.0),
     command_status=st.sampled_from([None, 0, 8]),
@@ -122,9 +122,9 @@ messages = st.builds(
     command_status=st.sampled_from([None, 0, 8, 88, 1035]),
     rule=st.sampled_from(["", "too fast", "no credit", 'a "b"']),
     state=st.sampled_from(["", *_STATES]),
-    state_at=st.just(NOW),
+    state_at=st.sampled_from([0.0, NOW - 5, NOW, NOW + 5]),
     error_code=st.sampled_from(["", "000", "027"]),
-    scheduled_at=st.just(0.0),
+    scheduled_at=st.sampled_from([0.0, NOW - 5, NOW, NOW + 5]),
     expires_at=st.just(0.0),
     receipts=st.lists(receipts, max_size=2).map(tuple),
 )

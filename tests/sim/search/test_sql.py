@@ -5,13 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsc_sim.scenario.when import Condition, FieldCondition
+from smsc_sim.sim.kept_message import KeptMessage
 from smsc_sim.sim.search.grammar import parse
 from smsc_sim.sim.search.keys import KEYS
 from smsc_sim.sim.search.paging import SORT_KEYS, Sort, cursor_behind, parse_cursor
 from smsc_sim.sim.search.query import Query, predicate
 from smsc_sim.sim.search.sql import Sql, count, narrowed, select, where
+from smsc_sim.sim.store.schema import connect
 from smsc_sim.sim.store.stored import StoredMessage
+from smsc_sim.smpp.receipt_text import MessageState
 from tests.scenario.texts import rule
+from tests.sim.playing import SubmitSm
 from tests.sim.search.searches import queries
 from tests.sim.search.stored import NOW, PLAIN, found, messages, tables
 
@@ -105,6 +109,50 @@ def test_literal_addresses_and_beginnings_use_an_index() -> None:
         sql = count(parse(written), NOW)
         plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql.text}", sql.parameters))
         assert index in plan, plan
+    connection.close()
+
+
+@given(stores, st.sampled_from([NOW - 5.5, NOW - 5, NOW - 1, NOW, NOW + 4, NOW + 5, NOW + 6]))
+def test_a_message_is_found_in_the_state_that_others_are_told_at_every_instant(
+    stored: list[StoredMessage], now: float
+) -> None:
+    connection = tables(stored)
+    accepted = [replace(message, octets=SubmitSm().wire()) for message in stored if message.state]
+    for state in MessageState:
+        wanted = [message.id for message in accepted if KeptMessage.at(message, now).state is state]
+        query = parse(f"state:{state.name}")
+        assert found(connection, select(query, now, limit=100, sort=Sort(descending=False))) == wanted
+        assert [message.id for message in stored if predicate(message, query, now)] == wanted
+    pending = [message.id for message in accepted if not KeptMessage.at(message, now).is_final]
+    assert found(connection, select(parse("is:pending"), now, limit=100, sort=Sort(descending=False))) == pending
+    connection.close()
+
+
+def test_states_are_found_by_indexes() -> None:
+    connection = connect(None)
+    indexes = ("message_by_state", "message_by_end")
+    for written, used in (
+        ("is:expired", indexes[:1]),
+        ("is:delivered", indexes[:1]),
+        ("is:failed", indexes[:1]),
+        ("state:UNDELIV", indexes[:1]),
+        ("is:pending", indexes),
+        ("state:SCHEDULED", indexes),
+    ):
+        sql = select(parse(written), NOW, limit=5)
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql.text}", sql.parameters)]
+        assert not any(step.startswith("SCAN message") for step in plan), plan
+        assert all(f"USING INDEX {index} " in " ".join(plan) for index in used), plan
+        assert any("receipt_later" in step for step in plan), plan
+    connection.close()
+
+
+def test_states_among_the_newest_are_found_in_their_order() -> None:
+    connection = connect(None)
+    for written in ("is:delivered", "is:failed", "state:*D"):
+        sql = select(parse(written), NOW, limit=5, above=5)
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql.text}", sql.parameters)]
+        assert plan[0] == "SEARCH message USING INTEGER PRIMARY KEY (rowid>?)", plan
     connection.close()
 
 

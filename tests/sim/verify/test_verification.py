@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smsc_sim.sim.search.grammar import parse
+from smsc_sim.sim.verify.facts import StoredFacts
 from smsc_sim.sim.verify.verification import Result, Verification, as_json
 from smsc_sim.sim.verify.written import read_verification
 from tests.sim.search.stored import RECEIPT
@@ -20,7 +23,9 @@ class Asked:
     """A verification and a clock that begins at 0."""
 
     def __init__(self, *stored: int, evicted: bool = False, **asked: Any) -> None:
+        query = asked.pop("query", None)
         spec = read_verification(json.dumps({"match": {"to": TO}, "within": "5s", "settle": "300ms", **asked}))
+        spec = replace(spec, wanted=replace(spec.wanted, query=query))
         self.verification = Verification(spec, START, evicted=evicted)
         self.came = 0
         self.offer(0.0, *map(self.hit, stored))
@@ -146,6 +151,20 @@ def test_a_message_counts_once_it_is_as_asked() -> None:
     asked.offer(3.1, asked.hit(1, rule="r", receipts=(RECEIPT, RECEIPT)))
     assert asked.tick(3.3) is True
     assert (asked.result.count, asked.result.seen) == (1, 1)
+
+
+def test_time_alone_may_make_it_what_is_asked_for() -> None:
+    for state_at, ok in ((START + 4, True), (START + 6, False)):
+        asked = Asked(count=">=1", query=parse("is:delivered"))
+        assert asked.offer(0.1, asked.hit(1, state="DELIVERED", state_at=state_at)) is None
+        assert asked.tick(5.0) is ok
+
+
+def test_searches_go_by_the_clock_of_the_messages() -> None:
+    message = replace(facts(1, to=TO).message, state="DELIVERED", state_at=START + 60)
+    asked = Asked(count=">=1", query=parse("is:delivered"))
+    assert asked.offer(0.1, StoredFacts(message, clock=lambda: START + 59)) is None
+    assert asked.offer(0.2, StoredFacts(message, clock=lambda: START + 60)) is True
 
 
 def test_order() -> None:
