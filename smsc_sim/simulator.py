@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from threading import RLock
 from typing import Any
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, DeferredList, fail, maybeDeferred
-from twisted.internet.interfaces import IListeningPort, IOpenSSLContextFactory, IProtocolFactory
+from twisted.internet.defer import Deferred, DeferredList, fail
+from twisted.internet.interfaces import IListeningPort, IOpenSSLContextFactory
 from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread, deferToThreadPool
 from twisted.python.failure import Failure
 
 from smsc_sim import __version__
 from smsc_sim.net.driver import Driver
-from smsc_sim.net.endpoints import address_of, is_loopback, is_off, listen, stream_endpoint, tls_endpoint
+from smsc_sim.net.endpoints import is_loopback
+from smsc_sim.net.file_watch import FileWatch
 from smsc_sim.net.journal_file import InThread, JournalFile
 from smsc_sim.net.logs import NoteLog, PduLog
 from smsc_sim.net.manual_driver import ManualDriver
-from smsc_sim.net.outbind import send_outbind
+from smsc_sim.net.opened_store import opened_store
+from smsc_sim.net.outbind import Outbinds
+from smsc_sim.net.ports import Listeners, Ports
 from smsc_sim.net.protocol import SmppFactory
 from smsc_sim.net.ready import ReadyReport
 from smsc_sim.net.store_folder import StoreFolder
@@ -39,7 +39,6 @@ from smsc_sim.sim.journal.notes import ScenarioNote, cut
 from smsc_sim.sim.outbind import Outbind
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.smsc import Smsc
-from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.traffic import EVERY, Traffic
 from smsc_sim.sim.verify.facts import traits_in
 from smsc_sim.web.access import Access
@@ -49,20 +48,6 @@ from smsc_sim.web.hint import ClientHint
 from smsc_sim.web.listener import WebFactory
 from smsc_sim.web.live import TOPICS, pulse_of
 from smsc_sim.web.sse import EventHub
-
-WATCH_EVERY = 1.0
-"""Seconds between two looks at the files of a scenario, with ``--watch``."""
-
-
-@dataclass
-class _Listeners:
-    """What one kind of port is: the option that names it, its factory, and where it listens by now."""
-
-    option: str
-    descriptions: tuple[str, ...]
-    factory: IProtocolFactory
-    tls: bool = False
-    addresses: list[str] = field(default_factory=list)
 
 
 class Simulator(Service):
@@ -124,55 +109,38 @@ class Simulator(Service):
             )
         self._started_at = start
         self._fingerprint = ""
-        self._ports: list[IListeningPort] = []
-        self._files = settings.scenario.files
-        self._seen = self._stamps()
-        self._watcher = LoopingCall(self._watch)
-        self._watcher.clock = reactor
+        self._watch = FileWatch(settings.scenario.files, reactor, self.reload)
         self._ready = False
-        self._calling: set[Deferred[Session]] = set()
+        self._outbinds = Outbinds(reactor, self.driver, self._log.say)
         self.in_force = InForce(self.smsc, settings.scenario, settings.accounts, settings.seed, self._started_at)
         self.console = self._console(draw_token)
         self._looking = LoopingCall(lambda: self.console.traffic.look(self.driver.sockets()))
         self._looking.clock = reactor
         smpp = SmppFactory(self.driver)
         web = WebFactory(self.console)
-        self._listeners = {
-            "smpp": _Listeners("--smpp", settings.smpp, smpp),
-            "smpp_tls": _Listeners("--smpp-tls", settings.smpp_tls, smpp, tls=True),
-            "http": _Listeners("--http", settings.http, web),
+        kinds = {
+            "smpp": Listeners("--smpp", settings.smpp, smpp),
+            "smpp_tls": Listeners("--smpp-tls", settings.smpp_tls, smpp, tls=True),
+            "http": Listeners("--http", settings.http, web),
         }
-        self._endpoints = list(self._parse_endpoints())
+        self._ports = Ports(reactor, kinds, self._context)
 
     def _open_store(self) -> Storekeeper | None:
         """The store that messages go to, and its keeper; None when none are kept.  Raises StoreError."""
         settings = self.settings
         if not settings.messages_kept:
             return None
-        accounts = self.smsc.accounts
-
-        def alphabet_of(system_id: str) -> str:
-            account = accounts.find(system_id)
-            return account.profile.alphabet if account is not None else self.smsc.profile.alphabet
-
         if settings.database_dir is not None:
             self._folder = StoreFolder(Path(settings.database_dir))
-        keeper = Storekeeper(
-            self.smsc,
-            Store(
-                self._folder.database if self._folder is not None else None,
-                alphabet_of=alphabet_of,
-                power_safe=settings.power_safe,
-                lock=RLock(),
-            ),
+        keeper = opened_store(
+            self.driver,
             self._reactor,
             self._log,
-            self.driver.clock,
-            lambda: self.driver.settle(self.driver.clock()),
-            durable=settings.durable and self._folder is not None,
+            self._folder,
+            power_safe=settings.power_safe,
+            durable=settings.durable,
             keep=settings.messages_kept,
         )
-        self.driver.storekeeper = keeper
         self.verifier = Verifier(keeper, self._reactor, self.driver.sockets, traits_in(self.smsc.journal.sessions))
         return keeper
 
@@ -212,7 +180,7 @@ class Simulator(Service):
                 SettingShown(row.key, row.write(row.value_in(settings)), settings.origins.get(row.key, ""))
                 for row in OPTIONS
             ],
-            listening=lambda: {name: one.addresses for name, one in self._listeners.items()},
+            listening=lambda: self._ports.addresses,
             ready=self._checks,
             hint=self._hint,
             log_level=lambda: self._log.level,
@@ -230,21 +198,6 @@ class Simulator(Service):
         if journal_file is not None:
             checks["journal_file"] = not journal_file.degraded
         return checks
-
-    def _parse_endpoints(self) -> Iterator[tuple[_Listeners, str, Any]]:
-        context: IOpenSSLContextFactory | None = None
-        for listeners in self._listeners.values():
-            for description in listeners.descriptions:
-                if is_off(description):
-                    continue
-                if listeners.tls:
-                    context = context or self._context()
-                    endpoint = tls_endpoint(
-                        self._reactor, description, option=listeners.option, context_factory=context
-                    )
-                else:
-                    endpoint = stream_endpoint(self._reactor, description, option=listeners.option)
-                yield listeners, description, endpoint
 
     def _context(self) -> IOpenSSLContextFactory:
         settings = self.settings
@@ -265,18 +218,7 @@ class Simulator(Service):
         super().privilegedStartService()  # type: ignore[no-untyped-call]
         # Not earlier: twistd may have forked since this object was made, and SQLite does not outlive that.
         self.store = self._open_store()
-        refused: list[Failure] = []
-        opening = []
-        for listeners, description, endpoint in self._endpoints:
-            opened = listen(endpoint, listeners.factory, description)
-            opened.addCallback(self._opened, listeners)
-            opened.addErrback(refused.append)
-            opening.append(opened)
-        if refused:
-            for port in self._ports:
-                port.stopListening()
-            refused[0].raiseException()
-        DeferredList(opening).addCallback(lambda _: self._all_open(refused))
+        self._ports.open(self._opened).addCallback(self._all_open)
 
     def startService(self) -> None:
         """Begin: messages are kept from now on."""
@@ -284,11 +226,9 @@ class Simulator(Service):
         if self.store is not None:
             self.store.start()
 
-    def _opened(self, port: IListeningPort, listeners: _Listeners) -> None:
-        self._ports.append(port)
-        listeners.addresses.append(address_of(port))
+    def _opened(self, kind: str, port: IListeningPort) -> None:
         host = getattr(port.getHost(), "host", "localhost")
-        if listeners.option == "--http" and not is_loopback(host) and not self.console.access.required:
+        if kind == "http" and not is_loopback(host) and not self.console.access.required:
             self._on_token(self.console.access.require_token())
 
     def _all_open(self, refused: list[Failure]) -> None:
@@ -303,14 +243,14 @@ class Simulator(Service):
         if self.journal_file is not None:
             self.journal_file.start()
         if self.settings.watch:
-            self._watcher.start(WATCH_EVERY, now=False)
-        if self._listeners["http"].addresses:
+            self._watch.start()
+        if self._ports.addresses["http"]:
             self._looking.start(EVERY)
         self._on_ready(
             ReadyReport(
-                smpp=self._listeners["smpp"].addresses,
-                smpp_tls=self._listeners["smpp_tls"].addresses,
-                http=[f"http://{address}/" for address in self._listeners["http"].addresses],
+                smpp=self._ports.addresses["smpp"],
+                smpp_tls=self._ports.addresses["smpp_tls"],
+                http=[f"http://{address}/" for address in self._ports.addresses["http"]],
                 scenario=self.settings.scenario_path,
                 rules=len(self.smsc.rules.rules) if self.smsc.rules is not None else 0,
                 seed=self.settings.seed,
@@ -339,8 +279,7 @@ class Simulator(Service):
             return checked
         self.in_force.load(scenario, now)
         self.driver.settle(now)
-        self._files = checked.files
-        self._seen = self._stamps()
+        self._watch.watch(checked.files)
         self._log.say("info", f"{path} is in force, {len(scenario.rules)} rules")
         return checked
 
@@ -365,36 +304,16 @@ class Simulator(Service):
             return move(self.driver)
         return fail(ClockError("the clock is real; it can be moved after a start with --clock manual"))
 
-    def _watch(self) -> None:
-        """Reload when one of the scenario's files has been written."""
-        stamps = self._stamps()
-        if stamps != self._seen:
-            self._seen = stamps
-            self.reload()
-
-    def _stamps(self) -> tuple[tuple[int, int], ...]:
-        """When each file of the scenario was written last, and its size; zeros for one that is not there."""
-        stamps = []
-        for name in self._files:
-            try:
-                status = os.stat(name)
-            except OSError:
-                stamps.append((0, 0))
-            else:
-                stamps.append((status.st_mtime_ns, status.st_size))
-        return tuple(stamps)
-
     def stopService(self) -> Deferred[None]:
         """Stop listening, unbind every session, and wait for them at most ``--grace``."""
         super().stopService()  # type: ignore[no-untyped-call]
         self._ready = False
-        for call in (self._watcher, self._looking):
-            if call.running:
-                call.stop()
-        for calling in list(self._calling):
-            calling.cancel()
+        self._watch.stop()
+        if self._looking.running:
+            self._looking.stop()
+        self._outbinds.cancel()
         driver = self.driver
-        closing: list[Deferred[Any]] = [maybeDeferred(port.stopListening) for port in self._ports]
+        closing = self._ports.close()
         now = driver.clock()
         gone: Deferred[None] = Deferred()
         driver.when_empty(lambda: gone.callback(None))
@@ -423,21 +342,8 @@ class Simulator(Service):
         ``system_id``: by default the SMSC's.  The Deferred gives the session when the outbind is on its way, and fails
         with CannotConnect, which the log has, too.  Raises EndpointError and EncodeError for what is none.
         """
-        outbind = Outbind(system_id or self.settings.smsc.system_id, password)
-
-        def failed(failure: Failure) -> Failure:
-            self._log.say("warn", f"no outbind: {failure.getErrorMessage()}")
-            return failure
-
-        calling = send_outbind(self._reactor, self.driver, endpoint, outbind)
-        self._calling.add(calling)
-
-        def done(result: Any) -> Any:
-            self._calling.discard(calling)
-            return result
-
-        return calling.addErrback(failed).addBoth(done)
+        return self._outbinds.send(endpoint, Outbind(system_id or self.settings.smsc.system_id, password))
 
     def _hint(self) -> ClientHint | None:
-        addresses = self._listeners["smpp"].addresses
+        addresses = self._ports.addresses["smpp"]
         return ClientHint.for_account(addresses[0], self.settings.accounts) if addresses else None

@@ -8,8 +8,9 @@ from math import inf
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from smsc_sim.net.storekeeper import Storekeeper
+from smsc_sim.sim.log_lines import Note
 from smsc_sim.sim.session import Session
-from smsc_sim.sim.smsc import Note, Smsc
+from smsc_sim.sim.smsc import Smsc
 
 EVENTS_IN_TURN = 5_000
 """Events that happen before sockets are looked at again; so many are due only after the process stood still."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from twisted.logger import Logger, LogLevel
 
 from smsc_sim.sim.journal import Direction, Entry
-from smsc_sim.sim.smsc import Note, Smsc
+from smsc_sim.sim.log_lines import Note
+from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.visible import visible
 from smsc_sim.smpp.framing import whole_frames
 from smsc_sim.smpp.pdu import Pdu

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -57,6 +58,37 @@ def send_outbind(
     connecting.addTimeout(within, reactor)
     connecting.addErrback(refused)
     return connecting.addCallback(_session)
+
+
+class Outbinds:
+    """The outbinds of one simulator: what became of each is said, and those under way can be given up."""
+
+    def __init__(self, reactor: Any, driver: Driver, say: Callable[[str, str], None]) -> None:
+        """``say`` gets the level and the text of a line for the log."""
+        self._reactor = reactor
+        self._driver = driver
+        self._say = say
+        self._under_way: set[Deferred[Session]] = set()
+
+    def send(self, description: str, outbind: Outbind) -> Deferred[Session]:
+        """Like :func:`send_outbind`; the log has a failure, too."""
+        sending = send_outbind(self._reactor, self._driver, description, outbind)
+        self._under_way.add(sending)
+
+        def failed(failure: Failure) -> Failure:
+            self._say("warn", f"no outbind: {failure.getErrorMessage()}")
+            return failure
+
+        def done(result: Any) -> Any:
+            self._under_way.discard(sending)
+            return result
+
+        return sending.addErrback(failed).addBoth(done)
+
+    def cancel(self) -> None:
+        """Give up those that are under way."""
+        for sending in list(self._under_way):
+            sending.cancel()
 
 
 def _session(protocol: SmppProtocol) -> Session:

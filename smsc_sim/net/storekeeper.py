@@ -14,10 +14,11 @@ from twisted.python.failure import Failure
 
 from smsc_sim.net.store_thread import StoreThread
 from smsc_sim.sim.ledger import Entry
+from smsc_sim.sim.log_lines import Note
 from smsc_sim.sim.resume import Resumption
 from smsc_sim.sim.rulebook import DECIDED
 from smsc_sim.sim.session import Ending, Link
-from smsc_sim.sim.smsc import Note, Smsc
+from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.batch import Numbers
 from smsc_sim.sim.store.counted import counted
 from smsc_sim.sim.store.finding import Finder

@@ -11,7 +11,8 @@ from twisted.logger import LogLevel, capturedLogs, formatEvent
 from smsc_sim.net.logs import LEVELS, NoteLog, PduLog
 from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.sim.journal import Direction
-from smsc_sim.sim.smsc import Note, Smsc
+from smsc_sim.sim.log_lines import Note
+from smsc_sim.sim.smsc import Smsc
 from smsc_sim.smpp.pdu import encode
 from tests.net.wires import Bench
 from tests.sim.hostile import hostile_play

@@ -12,7 +12,7 @@ from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.python.failure import Failure
 
 from smsc_sim.net.endpoints import EndpointError
-from smsc_sim.net.outbind import CannotConnect, send_outbind
+from smsc_sim.net.outbind import CannotConnect, Outbinds, send_outbind
 from smsc_sim.net.protocol import SmppProtocol
 from smsc_sim.sim.outbind import Outbind
 from smsc_sim.sim.session import Session
@@ -95,3 +95,19 @@ def test_an_esme_that_does_not_answer_is_given_up() -> None:
 def test_what_is_no_endpoint(endpoint: str) -> None:
     with pytest.raises(EndpointError, match=r"^outbind.*tcp:127\.0\.0\.1:2775"):
         Sending(endpoint)
+
+
+def test_those_under_way_are_given_up_together_and_the_log_says_so() -> None:
+    reactor: Any = MemoryReactorClock()
+    said: list[tuple[str, str]] = []
+    outbinds = Outbinds(reactor, Bench(Smsc(smsc_settings(), [ALPHA]), reactor).driver, lambda *line: said.append(line))
+    failures: list[Failure] = []
+    for _ in range(2):
+        outbinds.send(ENDPOINT, Outbind("centre", "secret")).addErrback(failures.append)
+    outbinds.cancel()
+    assert [failure.type for failure in failures] == [CannotConnect, CannotConnect]
+    assert [level for level, _ in said] == ["warn", "warn"]
+    assert all(text.startswith(f"no outbind: cannot connect to {ENDPOINT}") for _, text in said)
+    assert "secret" not in str(said)
+    outbinds.cancel()
+    assert len(failures) == 2

@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 
 from smsc_sim.net import storekeeper
 from smsc_sim.net.storekeeper import AGAIN, PAUSE, Storekeeper
-from smsc_sim.sim.smsc import Note
+from smsc_sim.sim.log_lines import Note
 from smsc_sim.sim.store.reading import messages_where
 from smsc_sim.sim.store.store import Store
 from smsc_sim.smpp.status import CommandStatus

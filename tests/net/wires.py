@@ -14,7 +14,8 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from smsc_sim.net.driver import Driver
-from smsc_sim.sim.smsc import Note, Smsc
+from smsc_sim.sim.log_lines import Note
+from smsc_sim.sim.smsc import Smsc
 from tests.sim.playing import START
 
 

@@ -16,8 +16,9 @@ from smsc_sim.scenario.settings import ReceiptSettings, SmscSettings, Timers
 from smsc_sim.sim.account import Account
 from smsc_sim.sim.decision import Decide, Decision
 from smsc_sim.sim.journal import Direction
+from smsc_sim.sim.log_lines import Note
 from smsc_sim.sim.session import Ending, Session
-from smsc_sim.sim.smsc import Note, Smsc
+from smsc_sim.sim.smsc import Smsc
 from smsc_sim.smpp.commands import RESPONSE_BIT
 from smsc_sim.smpp.framing import HEADER, HEADER_LENGTH, Framer
 from smsc_sim.smpp.pdu import Pdu, encode

@@ -1,8 +1,7 @@
-"""The whole SMSC without sockets: any octets, any splits, several sessions, secrets, limits, shutdown."""
+"""The whole SMSC without sockets: any octets, any splits, several sessions, secrets, limits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,15 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from smsc_sim.scenario.account import AccountDefinition
-from smsc_sim.scenario.settings import ReceiptSettings, SmscSettings, Timers
+from smsc_sim.scenario.settings import ReceiptSettings, SmscSettings
 from smsc_sim.sim.decision import Decision
 from smsc_sim.sim.journal import Direction
 from smsc_sim.sim.session import Ending
-from smsc_sim.sim.smsc import COMPLAINTS_TOLD
-from smsc_sim.sim.timeline import Pending
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.smpp.status import CommandStatus
-from tests.sim.playing import BETA, QUIET, START, Address, Play, SubmitSm, bind_octets, brief, frame, smsc_settings
+from tests.sim.playing import BETA, QUIET, Play, SubmitSm, bind_octets, brief, frame, smsc_settings
 from tests.sim.test_fast_lane import broken, streams, weighted
 
 RINVCMDLEN = CommandStatus.ESME_RINVCMDLEN
@@ -299,88 +296,7 @@ def test_an_error_while_binding_does_not_tell_the_password(monkeypatch: pytest.M
     assert SECRET.encode() not in everything_kept(game)
 
 
-# The log
-
-
-def test_protocol_errors_are_told_twenty_times_and_counted_further() -> None:
-    game = Play()
-    esme, other = game.bind(), game.bind()
-    for _ in range(50):
-        esme.give(frame(0x999))
-    other.give(frame(0x999))
-    told = [note for note in game.notes if note.level == "warn"]
-    assert [note.session for note in told] == [esme.session.name] * COMPLAINTS_TOLD + [other.session.name]
-    assert COMPLAINTS_TOLD == 20
-    assert game.smsc.counters.protocol_errors == 51
-    esme.hang_up()
-    assert game.notes[-1].text == "50 errors in all, of which the first 20 were told"
-    other.hang_up()
-    assert game.notes[-1].text == "connection closed"
-
-
-def test_wrong_passwords_do_not_fill_the_log_either() -> None:
-    game = Play()
-    esme = game.connect()
-    for _ in range(100):
-        esme.give(bind_octets(password="guess"))
-    assert len(game.notes) <= COMPLAINTS_TOLD
-    assert game.smsc.counters.binds_refused == 100
-
-
-def test_errors_of_ours_do_not_fill_the_log_either() -> None:
-    def decide(*arguments: object) -> None:
-        raise ValueError("a broken rule")
-
-    game = Play(decide=decide)
-    esme = game.bind()
-    assert {pdu.command_status for pdu in esme.give(SubmitSm().wire() * 100)} == {CommandStatus.ESME_RSYSERR}
-    assert len([note for note in game.notes if note.level == "error"]) <= COMPLAINTS_TOLD
-    assert game.smsc.counters.internal_errors == 100
-
-
-def test_refusals_name_the_peer_the_command_and_the_reason() -> None:
-    game = Play()
-    esme = game.bind()
-    esme.submit(SubmitSm(destination=Address(octets=b"1" * 21)))
-    (note,) = [note for note in game.notes if note.level == "warn"]
-    assert (note.session, note.peer, note.account) == ("s1", "127.0.0.1:50001", "alpha")
-    assert note.text.startswith("submit_sm refused: destination_addr at octet ")
-    assert "ESME_RINVDSTADR" in note.text
-
-
-def test_a_connection_that_comes_and_goes_without_a_word_is_not_worth_a_line() -> None:
-    game = Play()
-    game.connect().hang_up()
-    assert game.notes == []
-    esme = game.connect()
-    esme.hang_up("it was reset")
-    esme.hang_up("again")
-    assert [note.text for note in game.notes] == ["connection closed: it was reset"]
-
-
 # Errors
-
-
-class Failing:
-    def fire(self, now: float) -> None:
-        raise LookupError("lost")
-
-    def describe(self, due: float) -> Iterator[Pending]:
-        raise LookupError("nobody asked")
-
-
-def test_an_event_that_fails_does_not_take_others_with_it() -> None:
-    game = Play()
-    esme = game.bind()
-    esme.submit()
-    game.smsc.timeline.add(START + 1.0, Failing())
-    game.smsc.timeline.add(START + 1.0, Failing())
-    esme.submit()
-    game.advance(1.1)
-    assert len(esme.take()) == 2
-    assert game.smsc.counters.internal_errors == 2
-    (note, _) = [note for note in game.notes if note.level == "error"]
-    assert note.text == "internal error LookupError('lost') in Failing"
 
 
 def test_an_error_over_a_response_is_told_and_not_answered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -423,62 +339,6 @@ def test_an_unbound_or_open_connection_does_not_count_against_an_account() -> No
 
 
 # Endings
-
-
-def test_shutdown_unbinds_the_bound_and_closes_the_others() -> None:
-    game = Play()
-    bound, silent, opened, leaving = game.bind(), game.bind("receiver"), game.connect(), game.bind()
-    leaving.ask("unbind")
-    game.smsc.begin_shutdown(game.now, 5.0)
-    game.settle()
-    assert brief(bound.take()) == [("unbind", 0, 1)]
-    assert brief(silent.take()) == [("unbind", 0, 1)]
-    assert opened.ending is leaving.ending is Ending.CLOSE
-    assert brief(bound.give(encode("unbind_resp", sequence_number=1))) == []
-    assert bound.ending is Ending.CLOSE
-    game.advance(4.9)
-    assert not silent.ending
-    game.advance(0.2)
-    assert silent.ending is Ending.CLOSE
-    assert [note.text for note in game.notes if note.level == "warn"] == ["no unbind_resp"]
-
-
-def test_shutdown_does_not_unbind_twice_nor_wait_longer_than_it_says() -> None:
-    timers = Timers(session_init=0.0, enquire_link=0.0, inactivity=60.0, response=100.0)
-    game = Play(settings=smsc_settings(timers=timers))
-    esme = game.bind()
-    game.advance(61.0)
-    assert [pdu.name for pdu in esme.take()] == ["unbind"]
-    game.smsc.begin_shutdown(game.now, 5.0)
-    game.settle()
-    assert esme.take() == []
-    game.smsc.begin_shutdown(game.now, 1000.0)
-    game.advance(5.1)
-    assert esme.ending is Ending.CLOSE
-    assert esme.take() == []
-
-
-def test_an_unbind_of_the_esme_during_ours_is_answered() -> None:
-    game = Play()
-    esme = game.bind()
-    game.smsc.unbind(esme.session, game.now, 5.0)
-    game.settle()
-    (ours,) = esme.take()
-    assert brief(esme.give(encode("unbind", sequence_number=3))) == [("unbind_resp", 0, 3)]
-    esme.give(encode("unbind_resp", sequence_number=ours.sequence_number))
-    assert esme.ending is Ending.CLOSE
-    assert esme.endings == 1
-
-
-def test_nothing_is_read_after_the_end() -> None:
-    game = Play()
-    esme = game.bind()
-    game.smsc.end(esme.session, game.now, "first reason", "info")
-    game.smsc.end(esme.session, game.now, "second reason", "info", Ending.ABORT)
-    game.settle()
-    assert esme.ending is Ending.CLOSE
-    assert esme.give(SubmitSm().wire()) == []
-    assert [note.text for note in game.notes[1:]] == ["first reason"]
 
 
 def test_what_follows_an_end_in_the_same_read_is_not_handled() -> None:
