@@ -159,5 +159,6 @@ def test_hostile_text_stays_text() -> None:
     site = Site()
     site.submit(site.bind(), text=b"</details><script>", source="\x1b\x07")
     body = site.get("/journal").body
+    assert "\n  &#34;pdu&#34;: &#34;submit_sm&#34;" in body
     assert "<script>" not in body.partition("<main")[2]
     assert "\x1b" not in body
