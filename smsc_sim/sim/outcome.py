@@ -18,6 +18,7 @@ from smsc_sim.sim.quoting import quoted_text
 from smsc_sim.sim.replacement import replace_former
 from smsc_sim.sim.session import Session
 from smsc_sim.sim.submitted import DEFAULT_VALIDITY, Submitted, address_octets
+from smsc_sim.sim.wallet import pay
 from smsc_sim.smpp.coding import alphabet
 from smsc_sim.smpp.framing import HEADER
 from smsc_sim.smpp.pdu import Pdu
@@ -83,9 +84,7 @@ class Outcomes:
         if accepted:
             messages = self._accept(session, pdu, targets, times, first, now)
             smsc.counters.messages_accepted += 1
-            account.pay(parts_of(pdu, len(accepted)))
-            if account.definition.wallet is not None:
-                smsc.ledger.paid(account.system_id, account.balance)
+            pay(smsc, account, parts_of(pdu, len(accepted)))
             failures = [*failed, *(_failure(account, one) for one in targets if not one.decision.reply.is_accepted)]
             message_id = self._message_id(messages[0], decision, now)
             response = self._response(pdu, message_id, failures, decision)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import inf
 from typing import TYPE_CHECKING
 
 from smsc_sim.scenario.loaded import Scenario
@@ -11,6 +10,7 @@ from smsc_sim.sim.cancellation import withdraw
 from smsc_sim.sim.in_force import UNBIND_GRACE
 from smsc_sim.sim.kept_message import KeptMessage
 from smsc_sim.sim.store.stored import StoredMessage
+from smsc_sim.sim.wallet import fill_up
 
 if TYPE_CHECKING:
     from smsc_sim.sim.account import Account
@@ -25,9 +25,9 @@ def reset_counters(smsc: Smsc, account: Account | None) -> None:
         smsc.counters.clear()
         if smsc.rules is not None:
             smsc.rules.clear()
+            smsc.ledger.forgotten()
     for one in smsc.accounts if account is None else [account]:
-        wallet = one.definition.wallet
-        one.balance = wallet.balance if wallet is not None else inf
+        fill_up(smsc, one)
 
 
 def reset_switches(smsc: Smsc, scenario: Scenario, now: float) -> None:

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from smsc_sim.scenario.account import LONGEST_PASSWORD, AccountDefinition
 from smsc_sim.scenario.load import check_text
+from smsc_sim.sim import wallet
 from smsc_sim.sim.account import Account
 from smsc_sim.sim.in_force import MOST_TEMPORARY, Full, Taken
 from smsc_sim.web.console import Console
@@ -130,7 +131,9 @@ def fill_wallet(console: Console, system_id: str, body: FillWallet) -> Wallet:
         raise CONFLICT.error("The account has no wallet; its definition says what messages cost.")
     if (body.balance is None) == (body.add is None):
         raise INVALID.error("Either balance or add is wanted.")
-    account.balance = round(account.balance + body.add if body.add is not None else body.balance or 0.0, 6)
+    amount = body.add if body.add is not None else (body.balance or 0.0) - account.balance
+    with console.change():
+        wallet.top_up(console.smsc, account, amount)
     return Wallet(balance=account.balance)
 
 

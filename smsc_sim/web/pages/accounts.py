@@ -8,6 +8,7 @@ from urllib.parse import quote
 from msgspec import Meta, Struct
 
 from smsc_sim.scenario.wallet import MOST_MONEY
+from smsc_sim.sim import wallet
 from smsc_sim.sim.account import Account
 from smsc_sim.sim.in_force import UNBIND_GRACE
 from smsc_sim.sim.queue_view import queue_view
@@ -114,7 +115,7 @@ def top_up(console: Console, visit: Visit, form: TopUpForm) -> Done:
     if account is None or account.definition.wallet is None:
         return Done("/accounts", "There is no account of this system_id that has a wallet.", "bad")
     with console.change():
-        account.top_up(form.amount)
+        wallet.top_up(console.smsc, account, form.amount)
     return Done(_at(form.system_id), f"{form.system_id} has {account.balance:g} now.")
 
 
