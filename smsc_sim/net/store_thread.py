@@ -78,7 +78,7 @@ class StoreThread:
         store = self._store
         try:
             if self._reactor.seconds() < self.quiet_from:
-                self._tidy = not store.shrink(self._keep, in_haste=True)
+                store.shrink(self._keep, in_haste=True)
             elif not store.expand() and not store.shrink(self._keep):
                 store.checkpoint()
                 self._tidy = True

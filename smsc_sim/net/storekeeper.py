@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Generator, Iterable
 from functools import partial
 from itertools import chain
+from math import inf
 from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, inlineCallbacks
@@ -155,20 +156,24 @@ class Storekeeper:
             self._write()
         return finished
 
-    def ask(self, question: Callable[[Store], Result], within: float | None = None) -> Deferred[Result]:
+    @inlineCallbacks
+    def ask(
+        self, question: Callable[[Store], Result], within: float | None = None
+    ) -> Generator[Deferred[Any], Any, Result]:
         """The answer of the store, with all that has happened so far in it as rows.
 
         ``within``: seconds after which the question is asked of what rows there are; ``store.staging`` knows how many
         messages are behind.  Fails with sqlite3.Error when the database does.
         """
-
-        def expanded(store: Store) -> Result:
-            until = None if within is None else self._reactor.seconds() + within
-            while store.expand() and (until is None or self._reactor.seconds() < until):
-                pass
-            return question(store)
-
-        return self.flushed().addCallback(lambda _: self.thread.do(expanded))
+        until = inf if within is None else self._reactor.seconds() + within
+        yield self.flushed()
+        last = self.store.last_batch
+        # A job for each slice, so that what is to be written does not wait for all of them.
+        while (yield self.thread.do(partial(Store.expand_up_to, identifier=last))):
+            if self._reactor.seconds() >= until:
+                break
+        answer: Result = yield self.thread.do(question)
+        return answer
 
     @inlineCallbacks
     def _resume(self, resumption: Resumption, before: int) -> Generator[Deferred[Any], Any, None]:

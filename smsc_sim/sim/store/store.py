@@ -153,11 +153,20 @@ class Store:
         self.staging.forget(len(batches))
         return bool(self.staging)
 
-    def expand_earlier(self) -> bool:
-        """The same for batches that were there when the store was opened; returns whether any of those is left."""
-        if self.staging and self.staging.oldest()[0] <= self._last_at_opening:
+    def expand_up_to(self, identifier: int) -> bool:
+        """The same for batches up to this one; returns whether any of those is left."""
+        if self.staging and self.staging.oldest()[0] <= identifier:
             self.expand()
-        return bool(self.staging) and self.staging.oldest()[0] <= self._last_at_opening
+        return bool(self.staging) and self.staging.oldest()[0] <= identifier
+
+    def expand_earlier(self) -> bool:
+        """The same for batches that were there when the store was opened."""
+        return self.expand_up_to(self._last_at_opening)
+
+    @property
+    def last_batch(self) -> int:
+        """The latest batch that was written."""
+        return self._last_batch
 
     def shrink(self, keep: int, *, in_haste: bool = False) -> bool:
         """Remove something of what is older than the newest ``keep`` messages; returns whether there may be more.
