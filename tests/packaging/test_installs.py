@@ -28,11 +28,12 @@ def test_the_command_is_there(installed: Installed) -> None:
 def test_the_templates_are_found(installed: Installed) -> None:
     program = (
         "from http import HTTPStatus\n"
-        "from smsc_sim.web.pages import Pages\n"
-        "print(Pages().error(HTTPStatus.NOT_FOUND, 'no such page').decode())"
+        "from smsc_sim.web.templates import Templates\n"
+        "words = dict(title='No such page', reason='', number='')\n"
+        "print(Templates().render('error.html', status=HTTPStatus.NOT_FOUND, **words).decode())"
     )
     page = installed.run("python", "-c", program)
-    assert "no such page" in page
+    assert "No such page" in page
     assert "/static/style." in page
 
 
@@ -61,7 +62,7 @@ def test_dependencies_fit(installed: Installed) -> None:
 
 def files_of_package() -> set[str]:
     package = {f"smsc_sim/{path.relative_to(ROOT / 'smsc_sim')}" for path in (ROOT / "smsc_sim").rglob("*.py")}
-    templates = {f"smsc_sim/templates/{path.name}" for path in (ROOT / "templates").iterdir()}
+    templates = {f"smsc_sim/{path.relative_to(ROOT)}" for path in (ROOT / "templates").rglob("*") if path.is_file()}
     data = {f"smsc_sim/{path.relative_to(ROOT / 'smsc_sim')}" for path in (ROOT / "smsc_sim/scenario").rglob("*.yaml")}
     return package | templates | data | {"smsc_sim/py.typed", "twisted/plugins/smsc_sim_plugin.py"}
 
