@@ -44,7 +44,8 @@ const calls = {
   click: (selector) => page.click(selector),
   fill: (selector, value) => page.fill(selector, value),
   choose: (selector, value) => page.selectOption(selector, value),
-  press: (key) => page.keyboard.press(key),
+  // A key means nothing before the page's script has run.
+  press: (key) => page.waitForLoadState('load').then(() => page.keyboard.press(key)),
   focused: () => page.evaluate(() => document.activeElement.outerHTML.slice(0, 200)),
   has: (selector, words) => page.locator(selector).filter({ hasText: words }).first().waitFor().then(() => true),
   lacks: (selector, words) => page.locator(selector).filter({ hasText: words }).first()
