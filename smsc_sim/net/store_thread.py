@@ -18,6 +18,9 @@ Result = TypeVar("Result")
 IDLE = 0.05
 """Seconds without a job after which there is time to tidy up."""
 
+DROPPED_AT_ONCE = 20
+"""Batches that are let go of after a job."""
+
 CROWDED = 64 * 1024 * 1024
 """Octets of SQLite's write-ahead log from which on it is taken back into the file even while there is traffic."""
 
@@ -71,7 +74,21 @@ class StoreThread:
             if job is None:
                 return
             job()
+            self._make_room()
             self._tidy = False
+
+    def _make_room(self) -> None:
+        """Keep memory and disk within bounds, also while there is no time to tidy up."""
+        store = self._store
+        try:
+            for _ in range(DROPPED_AT_ONCE):
+                if not (store.is_over(self._keep) and store.shrink(self._keep, in_haste=True)):
+                    break
+            if store.log_octets > CROWDED:
+                store.checkpoint()
+        except sqlite3.Error:
+            # The next job meets it again, and tells.
+            return
 
     def _tidy_up(self) -> None:
         """Do a little of what is left to do; a failure here is met again, and told, by the next job."""
@@ -80,7 +97,7 @@ class StoreThread:
             if self._reactor.seconds() < self.quiet_from:
                 store.shrink(self._keep, in_haste=True)
             elif not store.expand() and not store.shrink(self._keep):
-                store.checkpoint()
+                store.checkpoint(truncate=True)
                 self._tidy = True
         except sqlite3.Error:
             self._tidy = True

@@ -137,9 +137,7 @@ class Storekeeper:
                 if link not in self._paused:
                     self._paused.add(link)
                     link.hold(True)
-        if not self._is_writing and self._timer is None:
-            # Not at once: other connections are about to be read, and one commit will do for all of them.
-            self._timer = self._reactor.callLater(0, self._write)
+        self._write_soon()
 
     def when_released(self, then: Callable[[], object]) -> None:
         """Call ``then`` when what waits now has left: at once if nothing does."""
@@ -199,11 +197,13 @@ class Storekeeper:
         return chain(self._writing, self._smsc.ledger.entries)
 
     def _write_soon(self) -> None:
-        if self._is_writing:
-            return
-        if len(self._smsc.ledger.entries) >= MANY:
-            self._write()
-        elif self._timer is None:
+        if self._is_writing or self._timer is not None:
+            if not self._is_writing and len(self._smsc.ledger.entries) >= MANY:
+                self._write()
+        elif self._durable:
+            # Not at once: other connections are about to be read, and one commit will do for all of them.
+            self._timer = self._reactor.callLater(0, self._write)
+        else:
             self._timer = self._reactor.callLater(PAUSE, self._write)
 
     def _write(self) -> None:

@@ -117,6 +117,25 @@ def test_a_response_waits_until_the_message_is_stored() -> None:
     assert shop.stored() == ["0000000001"]
 
 
+def test_an_answer_waits_for_one_round_of_the_reactor_and_no_pause() -> None:
+    shop = Shop()
+    esme = shop.bind()
+    esme.give(SubmitSm().wire(1))
+    shop.everything()
+    shop.play.advance(2)
+    shop.everything()
+    _, receipt = esme.take()
+    esme.give(SubmitSm().wire(2))
+    shop.clock.advance(0)
+    # While that is written something happens that brings no answer.
+    esme.answer(receipt)
+    shop.hand.work()
+    assert brief(esme.give(SubmitSm().wire(3))) == [("submit_sm_resp", 0, 2)]
+    shop.clock.advance(0)
+    shop.hand.work()
+    assert brief(esme.take()) == [("submit_sm_resp", 0, 3)]
+
+
 def test_a_store_that_does_not_keep_up_is_not_flooded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storekeeper, "HELD_LIMIT", 100)
     shop = Shop()

@@ -56,6 +56,8 @@ class Store:
         """The highest ``seq`` among messages of this run that were dropped to make room; 0 before that."""
         self._reader: sqlite3.Connection | None = None
         self._last_at_opening = self._last_batch = 0
+        self.log_octets = 0
+        """Octets of batches that were written since the last checkpoint."""
         self._light: deque[tuple[int, Batch, Numbers]] = deque()
         """In memory: the latest batches, not yet in the table."""
         self._begin()
@@ -108,6 +110,8 @@ class Store:
             self._light.popleft()
 
     def _insert(self, identifier: int, batch: Batch, numbers: Numbers) -> None:
+        entries = batch.entries
+        self.log_octets += len(entries)
         self.connection.execute(
             "INSERT INTO batch"
             " (id, messages, unusual, changes, counts, first_number, next_id, next_number, last_session, entries)"
@@ -122,7 +126,7 @@ class Store:
                 numbers.next_id,
                 numbers.next_number,
                 numbers.last_session,
-                batch.entries,
+                entries,
             ),
         )
 
@@ -230,10 +234,15 @@ class Store:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
 
-    def checkpoint(self) -> None:
-        """Take the log back into the file, as far as no reader is in the way."""
+    def checkpoint(self, *, truncate: bool = False) -> None:
+        """Take the log back into the file, as far as no reader is in the way; ``truncate``: and make it short."""
+        self.log_octets = 0
         with self.lock:
-            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self.connection.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if truncate else 'PASSIVE'})").fetchall()
+
+    def is_over(self, keep: int) -> bool:
+        """Whether clearly more than ``keep`` messages wait to become rows."""
+        return self.staging.messages > keep + keep // 10
 
     def _drop_batch(self) -> None:
         """Let go of the oldest batch, unless it owes receipts: then its messages become rows all the same."""
