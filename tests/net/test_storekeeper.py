@@ -205,6 +205,17 @@ def test_what_cannot_be_stored_is_refused_and_gets_no_receipt() -> None:
     assert shop.play.account().pending == 0
 
 
+def test_only_receipts_that_were_to_come_are_withdrawn() -> None:
+    shop = Shop()
+    esme = shop.bind()
+    esme.give(SubmitSm(registered_delivery=0).wire(1) + SubmitSm(registered_delivery=1).wire(2))
+    shop.clock.advance(0)
+    shop.hand.work(sqlite3.OperationalError("disk I/O error"))
+    assert shop.play.smsc.delivery.withdrawn == {b"0000000002"}
+    shop.play.advance(5)
+    assert shop.play.smsc.delivery.withdrawn == set()
+
+
 def test_while_it_fails_messages_are_refused_and_sessions_live() -> None:
     shop = Shop()
     esme = shop.bind()

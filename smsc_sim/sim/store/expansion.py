@@ -9,7 +9,7 @@ from typing import Any, Final
 from smsc_sim.sim.ledger import ADDED, BALANCE, CHANGED, COUNTED, ENDED, FAILED, INBOUND, RETRY, RUN, SENT, SUBMISSION
 from smsc_sim.sim.search.words import indexed
 from smsc_sim.sim.store.batch import unpack
-from smsc_sim.sim.store.rows import CONTENT_COLUMNS, content_of, submits_in
+from smsc_sim.sim.store.rows import CONTENT_COLUMNS, asks_for_receipt, content_of, submits_in
 from smsc_sim.smpp.pdu import encode_header_only
 from smsc_sim.smpp.receipt_text import MessageState
 
@@ -77,7 +77,6 @@ CHANGEABLE: Final = frozenset(
 )
 """Columns of a message that an entry may change."""
 
-_REGISTERED_DELIVERY: Final = CONTENT_COLUMNS.index("registered_delivery")
 _TEXT: Final = _COLUMNS.index("text")
 
 # Places in the list that a receipt is while its rows are gathered; as in _INSERT_RECEIPT.
@@ -150,7 +149,7 @@ class Expansion:
                 number += refusal is None
                 continue
             message = first_id + place
-            content: tuple[Any, ...] = content_of(pdu, default)
+            content = content_of(pdu, default)
             head = (message, "mt", seq, at, session, account, *content)
             if refusal is not None:
                 self._messages.append((*head, "", *refusal, *_NO_FATE))
@@ -159,7 +158,7 @@ class Expansion:
             self._messages.append(
                 (*head, key, 0, "", _DELIVERED, due, _USUAL_ERROR, 0.0, 0.0, number, 0, key, key, None)
             )
-            if content[_REGISTERED_DELIVERY] & 3 in {1, 3}:
+            if asks_for_receipt(content):
                 self._receipts[key] = [
                     key, message, 0, 0, _DELIVERED, _USUAL_ERROR, due, 0.0, 0, 0.0, None, "scheduled", 0
                 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smsc_sim.sim.ledger import INBOUND, RUN, SUBMISSION, Entry
+from smsc_sim.sim.store.rows import asks_for_receipt, content_of, submits_in
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.framing import HEADER, HEADER_LENGTH
 from smsc_sim.smpp.pdu import encode_header_only
@@ -21,9 +22,12 @@ def brings_messages(entry: Entry) -> bool:
 def receipt_keys(entry: Entry) -> Iterator[bytes]:
     """The keys of the receipts that these messages were to get."""
     if entry[0] == RUN:
-        first, accepted = entry[6], entry[7]
-        for number in range(first, first + accepted):
-            yield b"%010d" % number
+        number, refusals = entry[6], {place for place, _, _ in entry[8]}
+        for place, pdu in enumerate(submits_in(entry[9])):
+            if place not in refusals:
+                if asks_for_receipt(content_of(pdu)):
+                    yield b"%010d" % number
+                number += 1
     elif entry[0] == SUBMISSION:
         for destination in entry[9]:
             for receipt in destination[-1]:

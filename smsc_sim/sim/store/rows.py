@@ -33,6 +33,7 @@ CONTENT_COLUMNS: Final = (
 
 Content: TypeAlias = "tuple[str, bytes, int, str, str, str, int, int, int, int | None, int, int]"
 
+_REGISTERED_DELIVERY: Final = 8
 _SUBMIT_SM: Final = CommandId.SUBMIT_SM.to_bytes(4, "big")
 _NO_TIMES: Final = b"\0\0"
 _LONGEST_TEXT: Final = 65_536
@@ -68,6 +69,11 @@ def content_of(octets: bytes, default: str = "gsm7", place: int = 0) -> Content:
                 1,
             )
     return _decoded(Pdu(octets), default, place)
+
+
+def asks_for_receipt(content: Content) -> bool:
+    """Whether registered_delivery wants to hear of a delivery (SMPP 3.4 section 5.2.17, and 5.0 section 4.7.21)."""
+    return content[_REGISTERED_DELIVERY] & 3 in {1, 3}
 
 
 def _decoded(pdu: Pdu, default: str, place: int) -> Content:
