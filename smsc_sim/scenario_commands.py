@@ -10,7 +10,7 @@ from smsc_sim.scenario.value_kind import BadValue, quoted
 
 if TYPE_CHECKING:
     from smsc_sim.scenario.findings import Finding
-    from smsc_sim.sim.rulebook import Verdict
+    from smsc_sim.sim.rules.rulebook import Verdict
 
 _MOST_ATTEMPTS: Final = 1000
 
@@ -117,9 +117,9 @@ def explain(words: list[str]) -> int:
     from smsc_sim.scenario.account import DEFAULT_ACCOUNT
     from smsc_sim.scenario.findings import FindingsError, format_findings
     from smsc_sim.scenario.load import load
-    from smsc_sim.sim.account import BIND_STATES
-    from smsc_sim.sim.explain import Question, UnknownAccount
-    from smsc_sim.sim.explain import explain as attempts
+    from smsc_sim.sim.rules.explain import Question, UnknownAccount
+    from smsc_sim.sim.rules.explain import explain as attempts
+    from smsc_sim.sim.sessions.account import BIND_STATES
     from smsc_sim.smpp.errors import EncodeError
 
     flags = ("--to", "--from", "--text", "--account", "--bind", "--event", "--times", "--every", "--seed", "--format")
@@ -189,7 +189,7 @@ def _seconds(text: str | None) -> float:
 
 
 def _as_text(number: int, verdict: "Verdict") -> str:
-    from smsc_sim.sim.outcome_words import in_words
+    from smsc_sim.sim.messages.outcome_words import in_words
 
     rule = verdict.rule
     decided = f"rule '{rule.name}' ({rule.at}) decides" if rule is not None else "no rule decides"
@@ -199,7 +199,7 @@ def _as_text(number: int, verdict: "Verdict") -> str:
 
 
 def _as_data(verdict: "Verdict") -> dict[str, object]:
-    from smsc_sim.sim.outcome_words import in_words
+    from smsc_sim.sim.messages.outcome_words import in_words
 
     return {
         "rule": verdict.rule.name if verdict.rule is not None else None,

@@ -33,11 +33,11 @@ from smsc_sim.options import OPTIONS, Settings
 from smsc_sim.options.model import NONE
 from smsc_sim.scenario.load import Checked, check_path
 from smsc_sim.sim.clock import AdvanceReport, ClockError
-from smsc_sim.sim.decision import Decide
-from smsc_sim.sim.in_force import InForce
 from smsc_sim.sim.journal.notes import ScenarioNote, cut
-from smsc_sim.sim.outbind import Outbind
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.rules.decision import Decide
+from smsc_sim.sim.rules.in_force import InForce
+from smsc_sim.sim.sessions.outbind import Outbind
+from smsc_sim.sim.sessions.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.traffic import EVERY, Traffic
 from smsc_sim.sim.verify.facts import traits_in

@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from smsc_sim.net.storekeeper import Storekeeper
 from smsc_sim.sim.log_lines import Note
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.sessions.session import Session
 from smsc_sim.sim.smsc import Smsc
 
 EVENTS_IN_TURN = 5_000

@@ -11,7 +11,7 @@ from twisted.internet.task import deferLater
 from smsc_sim.net.driver import Driver
 from smsc_sim.sim.clock import Advance, AdvanceReport, ManualClock
 from smsc_sim.sim.log_lines import Note
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.sessions.session import Session
 from smsc_sim.sim.smsc import Smsc
 
 SLICE = 0.01

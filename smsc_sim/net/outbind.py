@@ -18,8 +18,8 @@ from twisted.python.failure import Failure
 from smsc_sim.net.driver import Driver
 from smsc_sim.net.endpoints import EndpointError, reason_of
 from smsc_sim.net.protocol import SmppProtocol
-from smsc_sim.sim.outbind import Outbind
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.sessions.outbind import Outbind
+from smsc_sim.sim.sessions.session import Session
 
 CONNECT_WITHIN = 10.0
 """Seconds."""

@@ -23,8 +23,8 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from smsc_sim.net.driver import Driver
-from smsc_sim.sim.outbind import Outbind
-from smsc_sim.sim.session import Ending, Session
+from smsc_sim.sim.sessions.outbind import Outbind
+from smsc_sim.sim.sessions.session import Ending, Session
 from smsc_sim.sim.timeline import Pending
 
 _DONE = Failure(ConnectionDone())

@@ -14,11 +14,11 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 
 from smsc_sim.net.store_thread import StoreThread
-from smsc_sim.sim.ledger import Entry
 from smsc_sim.sim.log_lines import Note
-from smsc_sim.sim.resume import Resumption
-from smsc_sim.sim.rulebook import DECIDED
-from smsc_sim.sim.session import Ending, Link
+from smsc_sim.sim.messages.ledger import Entry
+from smsc_sim.sim.receipts.resume import Resumption
+from smsc_sim.sim.rules.rulebook import DECIDED
+from smsc_sim.sim.sessions.session import Ending, Link
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.batch import Numbers
 from smsc_sim.sim.store.counted import counted

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from smsc_sim.scenario.reply import Dribble, Reply
 from smsc_sim.scenario.rule import SUBMISSIONS
-from smsc_sim.sim.decision import Decision
-from smsc_sim.sim.session import Ending, Session
+from smsc_sim.sim.rules.decision import Decision
+from smsc_sim.sim.sessions.session import Ending, Session
 from smsc_sim.sim.timeline import Pending
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.framing import HEADER, HEADER_LENGTH

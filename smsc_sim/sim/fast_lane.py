@@ -12,20 +12,20 @@ from collections.abc import Mapping
 from struct import Struct
 from typing import TYPE_CHECKING
 
-from smsc_sim.sim.decision import receipt_wanted
-from smsc_sim.sim.ledger import ENDED, RUN
-from smsc_sim.sim.message_ids import BLOCK, LOW
-from smsc_sim.sim.positions import DESTINATION_ADDR, find_destination
-from smsc_sim.sim.quoting import QUOTED_CHARACTERS, quoted_octets
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.messages.ledger import ENDED, RUN
+from smsc_sim.sim.messages.message_ids import BLOCK, LOW
+from smsc_sim.sim.messages.positions import DESTINATION_ADDR, find_destination
+from smsc_sim.sim.receipts.quoting import QUOTED_CHARACTERS, quoted_octets
+from smsc_sim.sim.rules.decision import receipt_wanted
+from smsc_sim.sim.sessions.session import Session
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.legality import State
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.smpp.receipt_text import MessageState
 
 if TYPE_CHECKING:
-    from smsc_sim.sim.receipt import ReceiptRecord
-    from smsc_sim.sim.screen import Screen
+    from smsc_sim.sim.receipts.receipt import ReceiptRecord
+    from smsc_sim.sim.rules.screen import Screen
     from smsc_sim.sim.smsc import Smsc
 
 _HEADER = Struct(">IQ4s").unpack_from

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from smsc_sim.sim.journal.notes import ProtocolErrorNote, cut
-from smsc_sim.sim.secrets import without_passwords
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.sessions.secrets import without_passwords
+from smsc_sim.sim.sessions.session import Session
 
 if TYPE_CHECKING:
     from smsc_sim.sim.smsc import Smsc

@@ -10,22 +10,22 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from smsc_sim.scenario.rule import SUBMISSIONS
-from smsc_sim.sim.account import BINDS
 from smsc_sim.sim.answer import UNBIND_WAIT, Answers, Then
-from smsc_sim.sim.binding import Binding
-from smsc_sim.sim.broadcast import Broadcasts
-from smsc_sim.sim.cancellation import cancel_sm
-from smsc_sim.sim.decision import Decision
-from smsc_sim.sim.decision_note import decision_note
-from smsc_sim.sim.facts import PduFacts
 from smsc_sim.sim.journal.notes import SessionNote
-from smsc_sim.sim.kept_message import Unable
-from smsc_sim.sim.mo import plan_mo
-from smsc_sim.sim.query import query_sm
-from smsc_sim.sim.receipt import ReceiptRecord, response_to
-from smsc_sim.sim.replacement import replace_sm
-from smsc_sim.sim.session import Session
-from smsc_sim.sim.submission import Submissions
+from smsc_sim.sim.messages.broadcast import Broadcasts
+from smsc_sim.sim.messages.cancellation import cancel_sm
+from smsc_sim.sim.messages.kept_message import Unable
+from smsc_sim.sim.messages.query import query_sm
+from smsc_sim.sim.messages.replacement import replace_sm
+from smsc_sim.sim.messages.submission import Submissions
+from smsc_sim.sim.mo.mo import plan_mo
+from smsc_sim.sim.receipts.receipt import ReceiptRecord, response_to
+from smsc_sim.sim.rules.decision import Decision
+from smsc_sim.sim.rules.decision_note import decision_note
+from smsc_sim.sim.rules.facts import PduFacts
+from smsc_sim.sim.sessions.account import BINDS
+from smsc_sim.sim.sessions.binding import Binding
+from smsc_sim.sim.sessions.session import Session
 from smsc_sim.smpp.commands import RESPONSE_BIT, Command, CommandId
 from smsc_sim.smpp.errors import WireError
 from smsc_sim.smpp.framing import HEADER_LENGTH

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from smsc_sim.scenario.profile import Profile
 from smsc_sim.scenario.rule import SUBMISSIONS
-from smsc_sim.sim.account import BINDS
 from smsc_sim.sim.responses import refusal_of
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.sessions.account import BINDS
+from smsc_sim.sim.sessions.session import Session
 from smsc_sim.smpp.errors import WireError
 from smsc_sim.smpp.framing import HEADER
 from smsc_sim.smpp.pdu import Pdu

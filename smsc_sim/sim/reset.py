@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from smsc_sim.scenario.loaded import Scenario
-from smsc_sim.sim.cancellation import withdraw
-from smsc_sim.sim.in_force import UNBIND_GRACE
-from smsc_sim.sim.kept_message import KeptMessage
+from smsc_sim.sim.messages.cancellation import withdraw
+from smsc_sim.sim.messages.kept_message import KeptMessage
+from smsc_sim.sim.rules.in_force import UNBIND_GRACE
+from smsc_sim.sim.sessions.wallet import fill_up
 from smsc_sim.sim.store.stored import StoredMessage
-from smsc_sim.sim.wallet import fill_up
 
 if TYPE_CHECKING:
-    from smsc_sim.sim.account import Account
+    from smsc_sim.sim.sessions.account import Account
     from smsc_sim.sim.smsc import Smsc
 
 

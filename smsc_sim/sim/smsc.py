@@ -7,33 +7,35 @@ from collections.abc import Iterable
 from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
 from smsc_sim.scenario.settings import SmscSettings
-from smsc_sim.sim import course, definitions, endings, log_lines, refusals
-from smsc_sim.sim.account import Account, Accounts
+from smsc_sim.sim import course, log_lines, refusals
 from smsc_sim.sim.counters import Counters
-from smsc_sim.sim.decision import ACCEPT, Decide, Decision
-from smsc_sim.sim.decision_note import decision_note
-from smsc_sim.sim.delivery import Delivery
-from smsc_sim.sim.facts import ConnectionFacts
+from smsc_sim.sim.delivery.delivery import Delivery
 from smsc_sim.sim.fast_lane import FastLane
-from smsc_sim.sim.foreign import looks_like
-from smsc_sim.sim.injector import Injector
 from smsc_sim.sim.journal import Direction, Journal
 from smsc_sim.sim.journal.notes import SwitchNote
-from smsc_sim.sim.ledger import Ledger
 from smsc_sim.sim.log_lines import OFFENDING, Note
-from smsc_sim.sim.manual_receipts import ManualReceipts
-from smsc_sim.sim.message_ids import MessageIds
+from smsc_sim.sim.messages.ledger import Ledger
+from smsc_sim.sim.messages.message_ids import MessageIds
+from smsc_sim.sim.mo.injector import Injector
 from smsc_sim.sim.operations import Operations
-from smsc_sim.sim.outbind import Outbind
-from smsc_sim.sim.receipt import ReceiptForm
+from smsc_sim.sim.receipts.manual_receipts import ManualReceipts
+from smsc_sim.sim.receipts.receipt import ReceiptForm
 from smsc_sim.sim.responses import response_to
-from smsc_sim.sim.rulebook import RuleBook
-from smsc_sim.sim.secrets import WITH_PASSWORD, without_passwords
-from smsc_sim.sim.session import Link, Session
-from smsc_sim.sim.session_timers import SessionTimers
+from smsc_sim.sim.rules import definitions
+from smsc_sim.sim.rules.decision import ACCEPT, Decide, Decision
+from smsc_sim.sim.rules.decision_note import decision_note
+from smsc_sim.sim.rules.facts import ConnectionFacts
+from smsc_sim.sim.rules.rulebook import RuleBook
+from smsc_sim.sim.rules.switches import Switches
+from smsc_sim.sim.sessions import endings
+from smsc_sim.sim.sessions.account import Account, Accounts
+from smsc_sim.sim.sessions.foreign import looks_like
+from smsc_sim.sim.sessions.outbind import Outbind
+from smsc_sim.sim.sessions.secrets import WITH_PASSWORD, without_passwords
+from smsc_sim.sim.sessions.session import Link, Session
+from smsc_sim.sim.sessions.session_timers import SessionTimers
 from smsc_sim.sim.store.counted import Counted
 from smsc_sim.sim.store.lookup import Lookup
-from smsc_sim.sim.switches import Switches
 from smsc_sim.sim.timeline import Timeline
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.errors import FramingError

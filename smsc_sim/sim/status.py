@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from smsc_sim.sim.binding import VERSION_NAMES
 from smsc_sim.sim.journal import Direction
+from smsc_sim.sim.sessions.binding import VERSION_NAMES
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.view import BindView, MessageView, StatusView
 from smsc_sim.smpp.commands import CommandId

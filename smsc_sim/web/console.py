@@ -13,8 +13,8 @@ from twisted.internet.interfaces import IReactorTime
 
 from smsc_sim.scenario.load import Checked
 from smsc_sim.sim.clock import AdvanceReport, ClockError
-from smsc_sim.sim.in_force import InForce
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.rules.in_force import InForce
+from smsc_sim.sim.sessions.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.traffic import Traffic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from smsc_sim.sim.session import Ending, Session
+from smsc_sim.sim.sessions.session import Ending, Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.visible import visible
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from smsc_sim.sim.in_force import InForce
+from smsc_sim.sim.rules.in_force import InForce
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.traffic import Traffic
 

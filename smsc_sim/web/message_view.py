@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from smsc_sim.sim.long_message import LongMessage
-from smsc_sim.sim.pdu_view import PduField, view_of
-from smsc_sim.sim.rulebook import Verdict
+from smsc_sim.sim.messages.long_message import LongMessage
+from smsc_sim.sim.messages.pdu_view import PduField, view_of
+from smsc_sim.sim.rules.rulebook import Verdict
 from smsc_sim.sim.store.standing import standing
 from smsc_sim.sim.store.stored import StoredAttempt, StoredMessage, StoredReceipt
 from smsc_sim.smpp import coding

@@ -12,7 +12,7 @@ from twisted.internet.task import Clock
 
 from smsc_sim.net import driver as driver_module
 from smsc_sim.scenario.settings import Timers
-from smsc_sim.sim.session import Ending, Session
+from smsc_sim.sim.sessions.session import Ending, Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.timeline import TICK, Pending
 from smsc_sim.smpp.framing import Framer

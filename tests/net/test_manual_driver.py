@@ -14,7 +14,7 @@ from smsc_sim.scenario.loaded import Scenario
 from smsc_sim.scenario.settings import ReceiptSettings, Timers
 from smsc_sim.sim.clock import AdvanceReport, ClockError
 from smsc_sim.sim.log_lines import Note
-from smsc_sim.sim.session import Ending, Session
+from smsc_sim.sim.sessions.session import Ending, Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.timeline import TICK, Pending
 from smsc_sim.smpp.framing import Framer

@@ -14,8 +14,8 @@ from twisted.python.failure import Failure
 from smsc_sim.net.endpoints import EndpointError
 from smsc_sim.net.outbind import CannotConnect, Outbinds, send_outbind
 from smsc_sim.net.protocol import SmppProtocol
-from smsc_sim.sim.outbind import Outbind
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.sessions.outbind import Outbind
+from smsc_sim.sim.sessions.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.smpp.framing import Framer
 from smsc_sim.smpp.pdu import Pdu

@@ -24,7 +24,7 @@ from zope.interface.verify import verifyObject
 from smsc_sim.net import tls
 from smsc_sim.net.protocol import LINGER, SmppFactory, SmppProtocol
 from smsc_sim.scenario.settings import SmscSettings, Timers
-from smsc_sim.sim.session import Ending, Session
+from smsc_sim.sim.sessions.session import Ending, Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.smpp.framing import Framer
 from smsc_sim.smpp.pdu import Pdu, encode, encode_header_only

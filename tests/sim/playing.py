@@ -13,11 +13,11 @@ from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
 from smsc_sim.scenario.receipt_action import ReceiptAction
 from smsc_sim.scenario.reply import Reply
 from smsc_sim.scenario.settings import ReceiptSettings, SmscSettings, Timers
-from smsc_sim.sim.account import Account
-from smsc_sim.sim.decision import Decide, Decision
 from smsc_sim.sim.journal import Direction
 from smsc_sim.sim.log_lines import Note
-from smsc_sim.sim.session import Ending, Session
+from smsc_sim.sim.rules.decision import Decide, Decision
+from smsc_sim.sim.sessions.account import Account
+from smsc_sim.sim.sessions.session import Ending, Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.smpp.commands import RESPONSE_BIT
 from smsc_sim.smpp.framing import HEADER, HEADER_LENGTH, Framer

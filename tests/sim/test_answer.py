@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsc_sim.scenario.settings import Timers
-from smsc_sim.sim.session import Ending
+from smsc_sim.sim.sessions.session import Ending
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.framing import HEADER
 from smsc_sim.smpp.pdu import Pdu, encode

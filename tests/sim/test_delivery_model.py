@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from smsc_sim.scenario.settings import ReceiptSettings
 from smsc_sim.scenario.values import Pace, QueueFull, ReceiptsVia
-from smsc_sim.sim.ledger import ENDED, FAILED, RETRY, SENT
-from smsc_sim.sim.queue_view import queue_view
+from smsc_sim.sim.delivery.queue_view import queue_view
+from smsc_sim.sim.messages.ledger import ENDED, FAILED, RETRY, SENT
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.status import CommandStatus
 from tests.sim.playing import Esme, Play, SubmitSm, bind_octets, message_id_of, smsc_settings

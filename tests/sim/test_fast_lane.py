@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.settings import ReceiptSettings, Timers
 from smsc_sim.scenario.values import parse_rate
-from smsc_sim.sim.decision import Decision
-from smsc_sim.sim.message_ids import BLOCK
-from smsc_sim.sim.positions import find_destination
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.messages.message_ids import BLOCK
+from smsc_sim.sim.messages.positions import find_destination
+from smsc_sim.sim.rules.decision import Decision
+from smsc_sim.sim.sessions.session import Session
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.smpp.receipt_text import MessageState
 from smsc_sim.smpp.status import CommandStatus

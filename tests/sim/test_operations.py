@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.scenario.values import BindType, InterfaceVersion, parse_network
-from smsc_sim.sim.binding import settled_version
-from smsc_sim.sim.decision import Decision
+from smsc_sim.sim.rules.decision import Decision
+from smsc_sim.sim.sessions.binding import settled_version
 from smsc_sim.smpp.commands import COMMANDS, COMMANDS_BY_NAME, CommandId
 from smsc_sim.smpp.legality import State
 from smsc_sim.smpp.pdu import Pdu, encode

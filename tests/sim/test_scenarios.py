@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from smsc_sim.scenario.load import load
 from smsc_sim.scenario.loaded import Scenario
 from smsc_sim.scenario.settings import ReceiptSettings, Timers
-from smsc_sim.sim.session import Ending
+from smsc_sim.sim.sessions.session import Ending
 from smsc_sim.sim.status import status_view
 from smsc_sim.smpp.pdu import Pdu, encode
 from smsc_sim.smpp.status import CommandStatus

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.settings import ReceiptSettings, SmscSettings
-from smsc_sim.sim.decision import Decision
 from smsc_sim.sim.journal import Direction
-from smsc_sim.sim.session import Ending
+from smsc_sim.sim.rules.decision import Decision
+from smsc_sim.sim.sessions.session import Ending
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.smpp.status import CommandStatus
 from tests.sim.playing import BETA, QUIET, Play, SubmitSm, bind_octets, brief, frame, smsc_settings
@@ -286,7 +286,7 @@ def test_an_error_while_binding_does_not_tell_the_password(monkeypatch: pytest.M
     def fail(account: object, password: str) -> None:
         raise RuntimeError("the accounts are on fire")
 
-    monkeypatch.setattr("smsc_sim.sim.binding.password_matches", fail)
+    monkeypatch.setattr("smsc_sim.sim.sessions.binding.password_matches", fail)
     esme = game.connect()
     assert brief(esme.give(bind_octets(password=SECRET))) == [("bind_transceiver_resp", CommandStatus.ESME_RSYSERR, 1)]
     (note,) = game.notes

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from smsc_sim.scenario.account import DEFAULT_ACCOUNT
 from smsc_sim.scenario.settings import SmscSettings
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.sessions.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.traffic import ERRORS, Traffic
 from smsc_sim.smpp.pdu import encode

@@ -19,9 +19,9 @@ from smsc_sim.scenario.account import DEFAULT_ACCOUNT
 from smsc_sim.scenario.load import Checked, check_path, load, load_text
 from smsc_sim.scenario.loaded import NO_SCENARIO
 from smsc_sim.scenario.settings import SmscSettings
-from smsc_sim.sim.in_force import InForce
-from smsc_sim.sim.ledger import Entry
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.messages.ledger import Entry
+from smsc_sim.sim.rules.in_force import InForce
+from smsc_sim.sim.sessions.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.batch import Numbers
 from smsc_sim.sim.store.store import Store

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsc_sim.sim.pdu_view import view_of
+from smsc_sim.sim.messages.pdu_view import view_of
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.web.dump import WIDTH, dump
 from smsc_sim.web.message_view import FieldShown

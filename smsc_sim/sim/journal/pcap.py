@@ -17,7 +17,7 @@ from smsc_sim.sim.journal.notes import SessionNote
 from smsc_sim.sim.journal.packets import ACK, FILE_HEADER, FIN, PSH, RST, SEGMENT, SYN, Address, packet, record
 from smsc_sim.sim.journal.record import Direction
 from smsc_sim.sim.journal.ring import Journal
-from smsc_sim.sim.secrets import without_passwords
+from smsc_sim.sim.sessions.secrets import without_passwords
 
 SMPP_PORT: Final = 2775
 """The port that is registered for SMPP; ours where the real one is not known."""

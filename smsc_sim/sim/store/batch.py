@@ -9,7 +9,19 @@ from typing import Any, Final
 
 from msgspec.msgpack import Decoder, Encoder
 
-from smsc_sim.sim.ledger import ADDED, BALANCE, CHANGED, COUNTED, ENDED, FAILED, INBOUND, RUN, SENT, SUBMISSION, Entry
+from smsc_sim.sim.messages.ledger import (
+    ADDED,
+    BALANCE,
+    CHANGED,
+    COUNTED,
+    ENDED,
+    FAILED,
+    INBOUND,
+    RUN,
+    SENT,
+    SUBMISSION,
+    Entry,
+)
 
 _key_of = itemgetter(0)
 _encoder: Final = Encoder()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from smsc_sim.sim.ledger import BALANCE, COUNTED, read_key
+from smsc_sim.sim.messages.ledger import BALANCE, COUNTED, read_key
 from smsc_sim.sim.store.batch import unpack
 from smsc_sim.sim.store.store import Store
 

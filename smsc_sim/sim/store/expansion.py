@@ -6,7 +6,19 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from smsc_sim.sim.ledger import ADDED, BALANCE, CHANGED, COUNTED, ENDED, FAILED, INBOUND, RETRY, RUN, SENT, SUBMISSION
+from smsc_sim.sim.messages.ledger import (
+    ADDED,
+    BALANCE,
+    CHANGED,
+    COUNTED,
+    ENDED,
+    FAILED,
+    INBOUND,
+    RETRY,
+    RUN,
+    SENT,
+    SUBMISSION,
+)
 from smsc_sim.sim.search.words import indexed
 from smsc_sim.sim.store.batch import unpack
 from smsc_sim.sim.store.rows import CONTENT_COLUMNS, asks_for_receipt, content_of, submits_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from smsc_sim.sim.ledger import RUN, Entry
+from smsc_sim.sim.messages.ledger import RUN, Entry
 from smsc_sim.sim.store.batch import Numbers, pack
 from smsc_sim.sim.store.expansion import Expansion
 from smsc_sim.sim.store.reading import messages_where

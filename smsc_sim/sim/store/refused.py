@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smsc_sim.sim.ledger import INBOUND, RUN, SUBMISSION, Entry
+from smsc_sim.sim.messages.ledger import INBOUND, RUN, SUBMISSION, Entry
 from smsc_sim.sim.store.rows import asks_for_receipt, content_of, submits_in
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.framing import HEADER, HEADER_LENGTH

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from smsc_sim.sim.positions import DESTINATION_ADDR, find_destination
+from smsc_sim.sim.messages.positions import DESTINATION_ADDR, find_destination
 from smsc_sim.smpp import gsm7
 from smsc_sim.smpp.coding import decode_text
 from smsc_sim.smpp.commands import CommandId

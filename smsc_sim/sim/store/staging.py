@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import Final
 
-from smsc_sim.sim.ledger import ADDED, ENDED, FAILED, RUN, SUBMISSION, Entry
+from smsc_sim.sim.messages.ledger import ADDED, ENDED, FAILED, RUN, SUBMISSION, Entry
 
 _DIGITS: Final = 10
 """Of a number in a key: as message ids are written, so that keys are compared as they stand."""

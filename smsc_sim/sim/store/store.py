@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
-from smsc_sim.sim.ledger import Entry
+from smsc_sim.sim.messages.ledger import Entry
 from smsc_sim.sim.search.words import indexed
 from smsc_sim.sim.store.batch import Batch, Numbers, pack, unpack
 from smsc_sim.sim.store.expansion import BRINGS, REMOVE_TEXT, AlphabetOf, Expansion

@@ -8,8 +8,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 from smsc_sim.scenario.matching import Value, normal_address
 from smsc_sim.scenario.when import Scope
-from smsc_sim.sim.facts import pdu_value
 from smsc_sim.sim.journal.directory import SessionDirectory
+from smsc_sim.sim.rules.facts import pdu_value
 from smsc_sim.sim.store.stored import StoredMessage
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.receipt_text import MessageState

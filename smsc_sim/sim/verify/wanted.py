@@ -13,7 +13,7 @@ from smsc_sim.scenario.expectation import Expectation
 from smsc_sim.scenario.matching import Like, OneOf, Test, text_of
 from smsc_sim.scenario.values import write_status
 from smsc_sim.scenario.when import AnyOf, Condition, FieldCondition, Not
-from smsc_sim.sim.compiled_rule import check_of
+from smsc_sim.sim.rules.compiled_rule import check_of
 from smsc_sim.sim.search.query import FieldFilter, Query, Term, WordsFilter
 from smsc_sim.sim.verify.facts import StoredFacts
 

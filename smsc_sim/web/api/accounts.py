@@ -10,9 +10,9 @@ from msgspec import Meta, Struct
 
 from smsc_sim.scenario.account import LONGEST_PASSWORD, AccountDefinition
 from smsc_sim.scenario.load import check_text
-from smsc_sim.sim import wallet
-from smsc_sim.sim.account import Account
-from smsc_sim.sim.in_force import MOST_TEMPORARY, Full, Taken
+from smsc_sim.sim.rules.in_force import MOST_TEMPORARY, Full, Taken
+from smsc_sim.sim.sessions import wallet
+from smsc_sim.sim.sessions.account import Account
 from smsc_sim.web.console import Console
 from smsc_sim.web.endpoint import endpoint
 from smsc_sim.web.instants import text_or_none

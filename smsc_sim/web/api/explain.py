@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from smsc_sim.sim.explain import Question, UnknownAccount
-from smsc_sim.sim.explain import explain as verdicts_on
-from smsc_sim.sim.outcome_words import in_words
-from smsc_sim.sim.rulebook import Verdict
+from smsc_sim.sim.messages.outcome_words import in_words
+from smsc_sim.sim.rules.explain import Question, UnknownAccount
+from smsc_sim.sim.rules.explain import explain as verdicts_on
+from smsc_sim.sim.rules.rulebook import Verdict
 from smsc_sim.smpp.errors import EncodeError
 from smsc_sim.web.console import Console
 from smsc_sim.web.endpoint import endpoint

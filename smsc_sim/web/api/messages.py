@@ -8,9 +8,9 @@ from msgspec import Meta, Struct
 from twisted.internet.defer import Deferred
 
 from smsc_sim.scenario.expectation import CountRange
-from smsc_sim.sim.hindsight import verdict_on
-from smsc_sim.sim.long_message import WINDOW, message_with
-from smsc_sim.sim.receipt_by_hand import NoReceipt, send_receipt
+from smsc_sim.sim.messages.long_message import WINDOW, message_with
+from smsc_sim.sim.receipts.receipt_by_hand import NoReceipt, send_receipt
+from smsc_sim.sim.rules.hindsight import verdict_on
 from smsc_sim.sim.search.paging import LARGEST_PAGE, SORT_KEYS, cursor_behind
 from smsc_sim.sim.search.query import Query
 from smsc_sim.sim.store.pages import Page, Removed, attempts, by_id, page, parts_around, remove_found, with_ids

@@ -9,10 +9,10 @@ import msgspec
 from msgspec import Meta, Struct
 from twisted.internet.defer import Deferred
 
-from smsc_sim.sim.alert import Alert
-from smsc_sim.sim.injected import InjectedPdu, InjectionResult
-from smsc_sim.sim.injection import MOST_MESSAGES, BadInjection, Injection
-from smsc_sim.sim.injection_csv import CsvProblem, injections_in
+from smsc_sim.sim.mo.alert import Alert
+from smsc_sim.sim.mo.injected import InjectedPdu, InjectionResult
+from smsc_sim.sim.mo.injection import MOST_MESSAGES, BadInjection, Injection
+from smsc_sim.sim.mo.injection_csv import CsvProblem, injections_in
 from smsc_sim.smpp.errors import SmppError
 from smsc_sim.smpp.framing import HEADER_LENGTH, whole_frames
 from smsc_sim.smpp.status import name_of

@@ -8,11 +8,11 @@ from msgspec import Struct
 from twisted.internet.defer import Deferred, succeed
 
 from smsc_sim.scenario.matching import OneOf
-from smsc_sim.sim.account import Account
 from smsc_sim.sim.journal.notes import ResetNote
 from smsc_sim.sim.reset import reset_counters, reset_switches, stop_injections, take_back, unbind_sessions
 from smsc_sim.sim.search.keys import KEYS
 from smsc_sim.sim.search.query import EVERYTHING, FieldFilter, Query, Term
+from smsc_sim.sim.sessions.account import Account
 from smsc_sim.sim.store.pages import unended_of
 from smsc_sim.sim.store.stored import StoredMessage
 from smsc_sim.web.api.messages import remove_by

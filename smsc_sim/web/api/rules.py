@@ -15,7 +15,7 @@ from smsc_sim.scenario.load import check_text
 from smsc_sim.scenario.matching import OneOf, Test
 from smsc_sim.scenario.rule import Rule
 from smsc_sim.scenario.when import FieldCondition
-from smsc_sim.sim.in_force import MOST_TEMPORARY, Full, Taken, TemporaryRule
+from smsc_sim.sim.rules.in_force import MOST_TEMPORARY, Full, Taken, TemporaryRule
 from smsc_sim.web.console import Console
 from smsc_sim.web.endpoint import endpoint
 from smsc_sim.web.instants import text_or_none

@@ -7,8 +7,8 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta, Struct
 from twisted.internet.defer import Deferred
 
-from smsc_sim.sim.binding import VERSION_NAMES
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.sessions.binding import VERSION_NAMES
+from smsc_sim.sim.sessions.session import Session
 from smsc_sim.web.console import Console
 from smsc_sim.web.endings import LONGEST_REASON, How, end_session, find_session
 from smsc_sim.web.endpoint import endpoint

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from smsc_sim.sim.switches import Switch
+from smsc_sim.sim.rules.switches import Switch
 from smsc_sim.web.console import Console
 from smsc_sim.web.endpoint import endpoint
 from smsc_sim.web.instants import text_or_none

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from smsc_sim.scenario.load import load
 from smsc_sim.scenario.when import FieldCondition
-from smsc_sim.sim.decision import ACCEPT, decision_of
-from smsc_sim.sim.outcome_words import in_words
+from smsc_sim.sim.messages.outcome_words import in_words
+from smsc_sim.sim.rules.decision import ACCEPT, decision_of
 from smsc_sim.smpp.status import CommandStatus, meaning_of
 from smsc_sim.web.endpoint import endpoint
 

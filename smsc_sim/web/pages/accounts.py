@@ -8,10 +8,10 @@ from urllib.parse import quote
 from msgspec import Meta, Struct
 
 from smsc_sim.scenario.wallet import MOST_MONEY
-from smsc_sim.sim import wallet
-from smsc_sim.sim.account import Account
-from smsc_sim.sim.in_force import UNBIND_GRACE
-from smsc_sim.sim.queue_view import queue_view
+from smsc_sim.sim.delivery.queue_view import queue_view
+from smsc_sim.sim.rules.in_force import UNBIND_GRACE
+from smsc_sim.sim.sessions import wallet
+from smsc_sim.sim.sessions.account import Account
 from smsc_sim.web.api.accounts import AddAccount, add_account, remove_account
 from smsc_sim.web.api.rules import AddRule, put_on_top
 from smsc_sim.web.console import Console

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from smsc_sim.sim.binding import VERSION_NAMES
+from smsc_sim.sim.sessions.binding import VERSION_NAMES
 from smsc_sim.web.console import Console
 from smsc_sim.web.endings import LONGEST_REASON, How, end_session, find_session
 from smsc_sim.web.page import Done, Shown, Visit, action, page

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from smsc_sim.sim.injected import InjectedPdu, InjectionResult
-from smsc_sim.sim.injection import BadInjection, Injection, InjectionProblem, injection_of
-from smsc_sim.sim.injection_csv import CsvProblem, injections_in
+from smsc_sim.sim.mo.injected import InjectedPdu, InjectionResult
+from smsc_sim.sim.mo.injection import BadInjection, Injection, InjectionProblem, injection_of
+from smsc_sim.sim.mo.injection_csv import CsvProblem, injections_in
 from smsc_sim.smpp import coding
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.segments import user_data, user_text

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 from msgspec import Meta, Struct
 from twisted.internet.defer import Deferred
 
-from smsc_sim.sim.hindsight import verdict_on
-from smsc_sim.sim.injection import BadInjection
-from smsc_sim.sim.injector import deliver_again
-from smsc_sim.sim.long_message import WINDOW, LongMessage, message_with
-from smsc_sim.sim.receipt_by_hand import NoReceipt, send_receipt
+from smsc_sim.sim.messages.long_message import WINDOW, LongMessage, message_with
+from smsc_sim.sim.mo.injection import BadInjection
+from smsc_sim.sim.mo.injector import deliver_again
+from smsc_sim.sim.receipts.receipt_by_hand import NoReceipt, send_receipt
+from smsc_sim.sim.rules.hindsight import verdict_on
 from smsc_sim.sim.store.browsing import Neighbours, neighbours_of
 from smsc_sim.sim.store.pages import attempts, by_id, parts_around
 from smsc_sim.sim.store.store import Store

@@ -13,7 +13,7 @@ from smsc_sim.scenario.library import BUILTIN
 from smsc_sim.scenario.listing import Listing, listing_of_text, listings, unmasked
 from smsc_sim.scenario.load import check_path
 from smsc_sim.scenario.rule import Rule
-from smsc_sim.sim.compiled_rule import CompiledRule
+from smsc_sim.sim.rules.compiled_rule import CompiledRule
 from smsc_sim.web.api.explain import Explain, explain
 from smsc_sim.web.api.rules import AT, put_text_on_top
 from smsc_sim.web.api.switches import shown as switch_shown

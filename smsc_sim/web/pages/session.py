@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from smsc_sim.sim.binding import VERSION_NAMES
 from smsc_sim.sim.ladder import Ladder, LadderPage, ladder_of, mermaid, svg
 from smsc_sim.sim.ladder.words import label, remarks, took
+from smsc_sim.sim.sessions.binding import VERSION_NAMES
 from smsc_sim.smpp.commands import COMMANDS
 from smsc_sim.web.call import Octets
 from smsc_sim.web.console import Console

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from smsc_sim.sim.journal import Direction, Evicted, Journal
 from smsc_sim.sim.journal.packets import ACK, FIN, PSH, RST, SEGMENT, SYN
 from smsc_sim.sim.journal.pcap import export
-from smsc_sim.sim.session import Ending
+from smsc_sim.sim.sessions.session import Ending
 from tests.sim.hostile import hostile_journal
 from tests.sim.playing import ALPHA, Play, SubmitSm, bind_octets, rule
 

@@ -15,7 +15,7 @@ from smsc_sim.sim.journal.notes import (
     SwitchNote,
     Tried,
 )
-from smsc_sim.sim.session import Ending
+from smsc_sim.sim.sessions.session import Ending
 from smsc_sim.smpp.pdu import encode
 from tests.sim.playing import ALPHA, QUIET, Play, SubmitSm, bind_octets, rule, scenario, smsc_settings
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsc_sim.scenario.when import Condition, FieldCondition
-from smsc_sim.sim.kept_message import KeptMessage
+from smsc_sim.sim.messages.kept_message import KeptMessage
 from smsc_sim.sim.search.grammar import parse
 from smsc_sim.sim.search.keys import KEYS
 from smsc_sim.sim.search.paging import SORT_KEYS, Sort, cursor_behind, parse_cursor

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from smsc_sim.sim.ledger import ADDED, CHANGED, ENDED, FAILED, RETRY, RUN, SENT, SUBMISSION, Entry
+from smsc_sim.sim.messages.ledger import ADDED, CHANGED, ENDED, FAILED, RETRY, RUN, SENT, SUBMISSION, Entry
 from smsc_sim.sim.store.stored import ReceiptStatus, StoredMessage, StoredReceipt
 from smsc_sim.smpp.commands import CommandId
 from smsc_sim.smpp.errors import WireError

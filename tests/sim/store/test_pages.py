@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smsc_sim.sim.ledger import SUBMISSION
+from smsc_sim.sim.messages.ledger import SUBMISSION
 from smsc_sim.sim.search.grammar import parse
 from smsc_sim.sim.search.paging import SORT_KEYS, Sort, cursor_behind, parse_cursor
 from smsc_sim.sim.search.query import predicate

@@ -14,7 +14,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from smsc_sim.scenario.loaded import Scenario
-from smsc_sim.sim.ledger import RUN, SUBMISSION, Entry
+from smsc_sim.sim.messages.ledger import RUN, SUBMISSION, Entry
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.batch import Numbers
 from smsc_sim.sim.store.finding import Finder

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from smsc_sim.sim.facts import MessageFacts
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.rules.facts import MessageFacts
+from smsc_sim.sim.sessions.session import Session
 from smsc_sim.sim.store.stored import StoredMessage
 from smsc_sim.sim.verify.facts import SessionTraits, StoredFacts
 from smsc_sim.smpp.errors import WireError

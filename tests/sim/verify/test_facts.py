@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from smsc_sim.scenario.keys import FIELD_KEYS, OWN_KEYS
 from smsc_sim.scenario.when import SCOPES
-from smsc_sim.sim.compiled_rule import check_of
-from smsc_sim.sim.facts import MessageFacts
+from smsc_sim.sim.rules.compiled_rule import check_of
+from smsc_sim.sim.rules.facts import MessageFacts
 from smsc_sim.sim.verify.facts import StoredFacts
 from smsc_sim.smpp.pdu import Pdu, encode
 from tests.scenario.texts import rule

@@ -10,7 +10,7 @@ from twisted.internet.error import ConnectionLost
 from twisted.python.failure import Failure
 
 from smsc_sim.scenario.load import load_text
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.sessions.session import Session
 from smsc_sim.smpp.pdu import encode
 from tests.web.site import Site, request_of, response_of
 

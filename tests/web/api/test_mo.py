@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, fail, succeed
 
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.sessions.session import Session
 from smsc_sim.smpp.framing import whole_frames
 from smsc_sim.smpp.pdu import Pdu, encode
 from tests.web.site import Response, Site, request_of, response_of

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from smsc_sim.sim.in_force import MOST_TEMPORARY
+from smsc_sim.sim.rules.in_force import MOST_TEMPORARY
 from tests.web.site import Site
 
 SCENARIO = """

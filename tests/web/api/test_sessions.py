@@ -2,7 +2,7 @@
 
 import pytest
 
-from smsc_sim.sim.session import Ending
+from smsc_sim.sim.sessions.session import Ending
 from tests.web.site import Site
 
 

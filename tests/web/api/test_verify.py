@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from twisted.internet.testing import StringTransport
 
-from smsc_sim.sim.session import Session
+from smsc_sim.sim.sessions.session import Session
 from tests.web.site import Response, Site, request_of, response_of
 
 TO = "447700900120"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from smsc_sim.sim.session import Ending
+from smsc_sim.sim.sessions.session import Ending
 from smsc_sim.web.hint import ClientHint
 from smsc_sim.web.pages.binds import SHOWN
 from tests.web.reader import read

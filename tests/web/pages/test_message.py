@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from smsc_sim.sim.injection import Injection
+from smsc_sim.sim.mo.injection import Injection
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.smpp.segments import split
 from smsc_sim.web.auth_file import AuthFile, TokenEntry

@@ -1,0 +1,1 @@
+"""The life of a message: taken in, decided upon, kept, asked for, changed, and ended."""
