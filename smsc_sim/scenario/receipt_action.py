@@ -49,6 +49,18 @@ class ReceiptAction:
     force: bool = False
     """Whether it is made although registered_delivery does not ask for it."""
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether it differs from others in its state, its err and its instant only."""
+        return (
+            self.times == 1
+            and self.via is None
+            and self.id is None
+            and self.text is None
+            and self.pdu is None
+            and not self.tlvs
+        )
+
     def pick(self, u: float) -> MessageState:
         """Return the state for a draw ``u`` (0 <= u < 1)."""
         for state, share in self.states:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from smsc_sim.sim.messages.ledger import ENDED, RUN
 from smsc_sim.sim.messages.message_ids import BLOCK, LOW
 from smsc_sim.sim.messages.positions import DESTINATION_ADDR, find_destination
+from smsc_sim.sim.messages.usual_course import UsualCourses
 from smsc_sim.sim.receipts.quoting import QUOTED_CHARACTERS, quoted_octets
 from smsc_sim.sim.rules.decision import receipt_wanted
 from smsc_sim.sim.sessions.session import Session
@@ -55,13 +56,19 @@ _TRANSMITTING = frozenset({State.BOUND_TX, State.BOUND_TRX})
 _NO_SCREENS: Mapping[bytes, Screen] = {}
 
 
+def _as_it_stands(flags: bytes) -> int:
+    """1 when a receipt may quote the text as it stands, 2 when it needs recoding."""
+    return 1 if flags[7] == 0 and not flags[0] & 0x40 else 2
+
+
 class FastLane:
     """The lane of one SMSC; calling it handles PDUs from an offset on."""
 
-    __slots__ = ("_shapes", "_smsc")
+    __slots__ = ("_courses", "_shapes", "_smsc")
 
     def __init__(self, smsc: Smsc) -> None:
         self._smsc = smsc
+        self._courses = UsualCourses(smsc.delivery.writer)
         self._shapes: dict[bytes, int] = {}
         """By the nine octets from esm_class to sm_default_msg_id, when both times are empty: 0 no receipt wanted on
         success, 1 wanted and the text may be copied, 2 wanted and the text needs recoding."""
@@ -73,9 +80,7 @@ class FastLane:
         """
         if len(octets) != 9 or octets[3] or octets[4] or octets[2] > 3 or octets[6]:
             return None
-        shape = 0
-        if receipt_wanted(octets[5], MessageState.DELIVERED):
-            shape = 1 if octets[7] == 0 and not octets[0] & 0x40 else 2
+        shape = _as_it_stands(octets) if receipt_wanted(octets[5], MessageState.DELIVERED) else 0
         if len(self._shapes) > 1000:
             self._shapes.clear()
         self._shapes[octets] = shape
@@ -119,7 +124,11 @@ class FastLane:
         low = first = ids.low
         rolled = 0
         head = _HEADS[17 + len(high) + 4]
+        usually = smsc.settings.receipts.after
+        due = now + usually
         receipts: list[ReceiptRecord] = []
+        by_due = {due: receipts}
+        decided: list[tuple[int, str, int, str, str, float, bool]] = []
         refused: list[tuple[int, int, str]] = []
         acknowledged: list[bytes] = []
         begin = offset
@@ -161,6 +170,7 @@ class FastLane:
                 text = end + 11
                 if end < 0 or text > stop or text + octets[text - 1] != stop or octets[text - 1] > 254:
                     break
+                course = None
                 if (
                     decide is not None
                     and (heads is None or octets[start : start + head_size] in heads)
@@ -172,14 +182,21 @@ class FastLane:
                         session.decision = error
                         break
                     if decision is not None:
-                        if not decision.refusal or not terse:
+                        place = low + rolled - first + len(refused)
+                        if decision.refusal and terse:
+                            status = account.status(decision)
+                            outbox += (_REFUSED, _STATUS.pack(status), sequence)
+                            refused.append((place, status, decision.rule))
+                            offset = stop
+                            continue
+                        if decision.is_usual:
+                            course = self._courses.find(account, decision, flags[5], usually)
+                        if course is None:
                             session.decision = decision
                             break
-                        status = account.status(decision)
-                        outbox += (_REFUSED, _STATUS.pack(status), sequence)
-                        refused.append((low + rolled - first + len(refused), status, decision.rule))
-                        offset = stop
-                        continue
+                        told = (course.state, course.error_code, now + course.after, course.form >= 0)
+                        decided.append((place, decision.rule, decision.number, *told))
+                        shape = 0 if course.form < 0 else _as_it_stands(flags)
                 message_id = high + LOW[low]
                 low += 1
                 if low == BLOCK:
@@ -192,7 +209,12 @@ class FastLane:
                     quoted = octets[text : min(stop, text + QUOTED_CHARACTERS)].translate(_QUOTABLE)
                     if shape == 2 or _ESCAPE in quoted:
                         quoted = quoted_octets(octets[text:stop], flags[0], flags[7])
-                    receipts.append((message_id, octets[start - 3 : end + 1], originator, quoted, now, form, origin))
+                    addresses = octets[start - 3 : end + 1]
+                    if course is None:
+                        receipts.append((message_id, addresses, originator, quoted, now, form, origin))
+                    else:
+                        planned = (message_id, addresses, originator, quoted, now, course.form, origin)
+                        by_due.setdefault(now + course.after, []).append(planned)
             elif kind == _DELIVER_SM_RESP and command_length in (16, 17) and receipts_are_plain:
                 if command_length == 17 and octets[stop - 1]:
                     break
@@ -218,15 +240,17 @@ class FastLane:
             session.sent += handled
             smsc.counters.messages_accepted += accepted
             smsc.counters.messages_refused += len(refused)
-            due = now + smsc.settings.receipts.after
-            if receipts:
-                smsc.delivery.schedule(account, receipts, due)
+            wanted = 0
+            for instant, records in by_due.items():
+                if records:
+                    smsc.delivery.schedule(account, records, instant)
+                    wanted += len(records)
             first_id = ledger.take_ids(handled)
             if ledger.kept:
                 seq, number, name = smsc.journal.next_seq, ids.number - accepted, account.system_id
                 taken = octets[begin:offset]
-                told = (first_id, number, accepted, refused, taken, due, len(receipts))
-                ledger.entries.append((RUN, seq, now, origin, name, *told))
+                run = (first_id, number, accepted, refused, taken, due, wanted, decided)
+                ledger.entries.append((RUN, seq, now, origin, name, *run))
         if acknowledged:
             session.received += len(acknowledged)
             account.pending -= len(acknowledged)

@@ -17,8 +17,9 @@ Entry: TypeAlias = "tuple[Any, ...]"
 RUN: Final = "r"
 """Messages that the fast lane took out of one read: journal seq, instant, session number, system_id, id of the first
 message, number of the first message_id, how many were accepted, those refused as (place among all, command_status,
-rule), the PDUs as octets (responses between them do not count), when the accepted ones are delivered, and how
-many of them get a receipt."""
+rule), the PDUs as octets (responses between them do not count), when the accepted ones are delivered, how many of them
+get a receipt, and those accepted whose end a rule has decided as (place among all, rule, how many it has decided, name
+of the state, error code, when they end, whether they get a receipt)."""
 
 SUBMISSION: Final = "s"
 """One PDU with a message, through the full decoder: journal seq, instant, session number, system_id, id of the first

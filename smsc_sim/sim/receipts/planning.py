@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from smsc_sim.scenario.receipt_action import ReceiptAction
 from smsc_sim.sim.messages.fate import Fate
 from smsc_sim.sim.messages.submitted import Submitted
 from smsc_sim.sim.receipts.manual_receipts import ManualReceipt
@@ -15,10 +14,10 @@ from smsc_sim.sim.receipts.planned_receipt import PlannedReceipt
 from smsc_sim.sim.receipts.receipt import ReceiptForm, ReceiptRecord
 
 if TYPE_CHECKING:
+    from smsc_sim.sim.sessions.account import Account
     from smsc_sim.sim.smsc import Smsc
 
 _SOON = 60.0
-"""Seconds: a receipt that is due later is made when it is due, and how long it may wait is counted from then."""
 
 
 @dataclass(slots=True)
@@ -32,15 +31,20 @@ class Plan:
     """Sends, at an instant, what is to be written before the answer; to be called when the ledger has the message."""
 
 
+def prepared_until(account: Account) -> float:
+    """Seconds from now: a receipt that is due later is made when it is due, and may wait from then on."""
+    return min(_SOON, account.receipts.keep / 2)
+
+
 def plan_receipts(smsc: Smsc, message: Submitted, fate: Fate, now: float) -> Plan:
     """Put the receipts of one message on the timeline, but for those that are due at once."""
     plan = Plan([], [])
     receipts = plan.kept
-    soonest = min(_SOON, message.account.receipts.keep / 2)
+    latest = prepared_until(message.account)
     usual = message.has_usual_id and message.account.usual_receipts and len(fate.receipts) == 1
     for due in fate.receipts:
         action = due.action
-        if usual and due.at - now <= soonest and _is_usual(action):
+        if usual and due.at - now <= latest and action.is_usual:
             form = smsc.delivery.writer.number_of(ReceiptForm(due.state, due.error_code))
             record = message.record(form)
             receipts.append((record[0], due.index, 0, due.state.name, due.error_code, due.at))
@@ -65,15 +69,3 @@ def plan_receipts(smsc: Smsc, message: Submitted, fate: Fate, now: float) -> Pla
 def _deliver(smsc: Smsc, message: Submitted, record: ReceiptRecord, now: float) -> None:
     message.account.pending += 1
     smsc.delivery.deliver(message.account, (record,), now)
-
-
-def _is_usual(action: ReceiptAction) -> bool:
-    """Whether the receipt differs from others in its state, its err and its instant only."""
-    return (
-        action.times == 1
-        and action.via is None
-        and action.id is None
-        and action.text is None
-        and action.pdu is None
-        and not action.tlvs
-    )

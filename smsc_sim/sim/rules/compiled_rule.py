@@ -20,8 +20,7 @@ class CompiledRule:
     """One rule ready to be asked, with what it has counted."""
 
     __slots__ = (
-        "_default",
-        "_plain",
+        "_says",
         "by_flags",
         "by_session",
         "checks",
@@ -30,6 +29,7 @@ class CompiledRule:
         "last_decided",
         "late",
         "late_checks",
+        "plain",
         "repeats",
         "rule",
         "seed",
@@ -58,25 +58,29 @@ class CompiledRule:
         self.last_decided = 0.0
         """When it did so last, seconds since the epoch; 0 when never."""
         self.repeats = Tally()
-        self._default = default
-        self._plain = None if needs_dice(rule, default) else decision_of(rule, default)
+        self._says = decision_of(rule, default)
+        self.plain = None if needs_dice(rule, default) else self._says
+        """What it says about every event, where that is the same."""
 
     def decide(self, facts: Facts, now: float) -> Decision:
         """Count the event as decided by this rule and return what is to happen."""
-        self.decided += 1
-        self.last_decided = now
-        if self._plain is not None:
-            return self._plain
+        self.count(now)
+        if self.plain is not None:
+            return self.plain
         fingerprint = facts.fingerprint()
         seen = self.repeats.count(fingerprint)
-        dice = Dice(self.seed, self.rule.name, fingerprint, seen)
-        return decision_of(self.rule, self._default, dice, self.decided)
+        return self._says.with_dice(Dice(self.seed, self.rule.name, fingerprint, seen), self.decided)
+
+    def count(self, now: float) -> None:
+        """Count an event as decided by this rule."""
+        self.decided += 1
+        self.last_decided = now
 
     def again(self, fingerprint: bytes, number: int) -> Decision:
         """What the rule says about a message that it has decided already; the dice are not those it had."""
-        if self._plain is not None:
-            return self._plain
-        return decision_of(self.rule, self._default, Dice(self.seed, self.rule.name, fingerprint, 0), number)
+        if self.plain is not None:
+            return self.plain
+        return self._says.with_dice(Dice(self.seed, self.rule.name, fingerprint, 0), number)
 
     def keep_counters_of(self, other: CompiledRule) -> None:
         """Go on counting where the same rule of a former rule book stopped."""
@@ -94,7 +98,7 @@ class CompiledRule:
     def tallies(self) -> dict[str, Tally]:
         """What it has counted and what outlives a restart, by a name for each."""
         gates = self.gates.tallies() if self.gates is not None else {}
-        return gates if self._plain is not None else {**gates, "repeats": self.repeats}
+        return gates if self.plain is not None else {**gates, "repeats": self.repeats}
 
     def clear(self) -> None:
         """Forget all that was counted."""

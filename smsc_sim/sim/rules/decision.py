@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from smsc_sim.scenario.ids import IdChange
 from smsc_sim.scenario.mo import MoAction
-from smsc_sim.scenario.receipt_action import ReceiptAction
+from smsc_sim.scenario.receipt_action import TRANSIENT_STATES, ReceiptAction
 from smsc_sim.scenario.reply import ACCEPTED, Reply
 from smsc_sim.scenario.rule import Rule, SessionAction
 from smsc_sim.sim.rules.draw import draw
@@ -66,6 +66,26 @@ class Decision:
 
     refusal: int = 0
     """The status, when it is the answer at once, is not ESME_ROK, and nothing else happens; else 0."""
+    is_usual: bool = False
+    """Whether the message is accepted at once, and one receipt at most comes, of the usual kind, in a final state."""
+
+    def with_dice(self, dice: Dice, number: int) -> Decision:
+        """The same for one event."""
+        return Decision(
+            self.reply,
+            self.receipts,
+            self.mo,
+            self.session,
+            self.ids,
+            self.retry,
+            self.set,
+            self.rule,
+            self.says_reply,
+            dice,
+            number,
+            self.refusal,
+            self.is_usual,
+        )
 
 
 ACCEPT = Decision()
@@ -88,23 +108,36 @@ def needs_dice(rule: Rule, default: Decision) -> bool:
     )
 
 
-def decision_of(rule: Rule, default: Decision, dice: Dice | None = None, number: int = 0) -> Decision:
+def decision_of(rule: Rule, default: Decision) -> Decision:
     """What ``rule`` says, with ``default`` where it says nothing."""
     reply = rule.reply or default.reply
+    receipts = default.receipts if rule.receipts is None else rule.receipts
+    ids = rule.ids or default.ids
     plain = reply.is_plain and not (rule.mo or rule.session or rule.set)
     return Decision(
         refusal=reply.status if plain else 0,
+        is_usual=plain and reply.is_accepted and ids is None and _are_usual(receipts),
         reply=reply,
-        receipts=default.receipts if rule.receipts is None else rule.receipts,
+        receipts=receipts,
         mo=rule.mo,
         session=rule.session,
-        ids=rule.ids or default.ids,
+        ids=ids,
         retry=rule.retry,
         set=rule.set,
         rule=rule.name,
         says_reply=rule.reply is not None,
-        dice=dice,
-        number=number,
+    )
+
+
+def _are_usual(receipts: tuple[ReceiptAction, ...]) -> bool:
+    """Whether there is one receipt at most, of the usual kind, some time after the answer, in a final state."""
+    if len(receipts) != 1:
+        return not receipts
+    (receipt,) = receipts
+    return (
+        receipt.is_usual
+        and not (receipt.manual or receipt.before_reply or receipt.force or receipt.after == "validity")
+        and TRANSIENT_STATES.isdisjoint(state for state, _ in receipt.states)
     )
 
 

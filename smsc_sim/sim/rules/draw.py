@@ -14,10 +14,9 @@ def draw(seed: int, *about: bytes | int) -> float:
     A stream of random numbers would give each message what its place in the stream has; here the same set of messages
     draws the same numbers, however many sessions interleave them.
     """
-    digest = blake2b(digest_size=8)
-    digest.update(b"%d" % seed)
+    octets = b"%d" % seed
     for part in about:
-        octets = part if isinstance(part, bytes) else b"%d" % part
-        digest.update(b"|%d:" % len(octets))
-        digest.update(octets)
-    return (int.from_bytes(digest.digest(), "big") >> (64 - _BITS)) / (1 << _BITS)
+        written = part if isinstance(part, bytes) else b"%d" % part
+        octets += b"|%d:%b" % (len(written), written)
+    digest = blake2b(octets, digest_size=8).digest()
+    return (int.from_bytes(digest, "big") >> (64 - _BITS)) / (1 << _BITS)

@@ -131,6 +131,7 @@ class MessageFacts:
             begin = end + 11
             # A plain short_message, and nothing behind it.
             if begin + octets[end + 10] == self.stop:
+                self._segment = None
                 if default == _GSM7 and not octets[end + 8]:
                     return gsm7.decode(octets[begin : self.stop])
                 return decode_text(octets[begin : self.stop], octets[end + 8], default)

@@ -130,8 +130,12 @@ class RuleBook:
         """What happens to a submit_sm; None for what happens without rules.  See :data:`~.decision.Decide`."""
         candidates = self._selection.candidates(session, octets, start, stop, to_start, to_end)
         default = self._default
-        if candidates.none and default is None:
-            return None
+        if candidates.none:
+            if default is None:
+                return None
+            if default.plain is not None:
+                default.count(now)
+                return default.plain
         facts = MessageFacts(session, octets, start, stop, to_start, to_end)
         first = candidates.first(facts)
         if first != candidates.nobody:

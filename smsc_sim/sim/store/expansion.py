@@ -151,9 +151,11 @@ class Expansion:
         octets: bytes,
         due: float,
         wanted: int,
+        decided: Sequence[list[Any]] = (),
     ) -> None:
         default = self._alphabet_of(account)
         refusals = {place: (status, rule) for place, status, rule in refused}
+        ends = {place: end for place, *end in decided}
         number = first_number
         for place, pdu in enumerate(submits_in(octets)):
             refusal = refusals.get(place)
@@ -167,12 +169,18 @@ class Expansion:
                 self._messages.append((*head, "", *refusal, *_NO_FATE))
                 continue
             key = f"{number:010d}"
+            end = ends.get(place)
+            if end is None:
+                rule, nth, state, error_code, ends_at = "", 0, _DELIVERED, _USUAL_ERROR, due
+                gets_receipt = asks_for_receipt(content)
+            else:
+                rule, nth, state, error_code, ends_at, gets_receipt = end
             self._messages.append(
-                (*head, key, 0, "", _DELIVERED, due, _USUAL_ERROR, 0.0, 0.0, number, 0, key, key, None)
+                (*head, key, 0, rule, state, ends_at, error_code, 0.0, 0.0, number, nth, key, key, None)
             )
-            if asks_for_receipt(content):
+            if gets_receipt:
                 self._receipts[key] = [
-                    key, message, 0, 0, _DELIVERED, _USUAL_ERROR, due, 0.0, 0, 0.0, None, "scheduled", 0
+                    key, message, 0, 0, state, error_code, ends_at, 0.0, 0, 0.0, None, "scheduled", 0
                 ]  # fmt: skip
             number += 1
 

@@ -23,9 +23,10 @@ def receipt_keys(entry: Entry) -> Iterator[bytes]:
     """The keys of the receipts that these messages were to get."""
     if entry[0] == RUN:
         number, refusals = entry[6], {place for place, _, _ in entry[8]}
+        decided = {place: gets_receipt for place, *_, gets_receipt in entry[12]}
         for place, pdu in enumerate(submits_in(entry[9])):
             if place not in refusals:
-                if asks_for_receipt(content_of(pdu)):
+                if decided[place] if place in decided else asks_for_receipt(content_of(pdu)):
                     yield b"%010d" % number
                 number += 1
     elif entry[0] == SUBMISSION:

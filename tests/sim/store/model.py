@@ -69,13 +69,15 @@ class Model:
         octets: bytes,
         due: float,
         wanted: int,
+        decided: list[tuple[int, str, int, str, str, float, bool]],
     ) -> None:
         framer = Framer()
         pdus = [pdu for pdu in map(Pdu, framer.feed(octets)) if pdu.command_id == CommandId.SUBMIT_SM]
         refusals = {place: (status, rule) for place, status, rule in refused}
         assert len(pdus) == accepted + len(refused)
         asking = sum(int(str(pdu.fields["registered_delivery"])) & 3 in (1, 3) for pdu in pdus)
-        assert wanted == asking or refused
+        assert wanted == asking or refused or decided
+        ends = {each[0]: each[1:] for each in decided}
         for place, pdu in enumerate(pdus):
             base = self._message(seq, now, session, account, first + place, pdu, 0)
             if place in refusals:
@@ -83,19 +85,23 @@ class Model:
                 self.messages[base.id] = replace(base, command_status=status, rule=rule)
                 continue
             name = f"{number:010d}"
+            asks = base.registered_delivery & 3 in (1, 3)
+            rule, nth, state, error, at, gets = ends.get(place, ("", 0, "DELIVERED", "000", due, asks))
             self.messages[base.id] = replace(
                 base,
                 message_id=name,
                 command_status=0,
-                state="DELIVERED",
-                state_at=due,
-                error_code="000",
+                rule=rule,
+                nth=nth,
+                state=state,
+                state_at=at,
+                error_code=error,
                 serial=number,
                 receipt_id=name,
                 tlv_id=name,
             )
-            if base.registered_delivery & 3 in (1, 3):
-                self._plan(base.id, [(name.encode(), 0, 0, "DELIVERED", "000", due)])
+            if gets:
+                self._plan(base.id, [(name.encode(), 0, 0, state, error, at)])
             number += 1
 
     def _submission(
