@@ -1,4 +1,5 @@
-"""What rules cost: the same load against the simulator with no rules, ten, a thousand, and ten of mixed kinds.
+"""What rules cost: the same load against the simulator with no rules, ten, a thousand, ten of mixed kinds, and one
+that decides every message.
 
 ``python -m benchmarks.rules``: interleaved rounds on one core, messages a second and the server's processor time per
 1,000 messages, and the ratios to the run without rules; window 100, submit only.
@@ -22,6 +23,7 @@ NO_RULES = "no rules"
 TEN = "10 rules, own destinations"
 THOUSAND = "1,000 rules, own destinations"
 MIXED = "10 mixed rules"
+OUTCOMES = "1 rule, mixed outcomes"
 
 _MIXED = """\
 smsc: 1
@@ -38,6 +40,12 @@ rules:
   - {name: regex,    when: {text: {regex: "^code [0-9]{6}$"}},         receipt: REJECTD}
 """
 
+_OUTCOMES = """\
+smsc: 1
+rules:
+  - {name: as in real life, receipt: {state: {DELIVRD: 90, UNDELIV: 8, EXPIRED: 2}, after: 500ms..4s}}
+"""
+
 
 def _distinct(count: int) -> str:
     rules = "".join(
@@ -46,8 +54,8 @@ def _distinct(count: int) -> str:
     return f"smsc: 1\nrules:\n{rules}"
 
 
-SCENARIO_FILES: Mapping[str, str] = {TEN: _distinct(10), THOUSAND: _distinct(1000), MIXED: _MIXED}
-"""The file for each case; the load's own destinations are none of theirs, as in a test with many special numbers."""
+SCENARIO_FILES: Mapping[str, str] = {TEN: _distinct(10), THOUSAND: _distinct(1000), MIXED: _MIXED, OUTCOMES: _OUTCOMES}
+"""The file for each case.  The load's own destinations are none of theirs, as in a test with many special numbers."""
 
 
 def _definition(command: Sequence[str], name: str, directory: Path) -> ServerDefinition:
@@ -80,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("smsc-sim is not beside this Python nor on PATH: nothing measured", file=sys.stderr)
         return 1
     generator = external_generator(given.generator) if given.generator else own_generator()
-    names = [NO_RULES, TEN, THOUSAND, MIXED]
+    names = [NO_RULES, TEN, THOUSAND, MIXED, OUTCOMES]
     measured: dict[str, list[Measured]] = {name: [] for name in names}
     with tempfile.TemporaryDirectory(prefix="smsc-sim-rules-") as folder:
         directory = Path(folder)

@@ -18,11 +18,8 @@ def test_a_draw_is_a_share_and_always_the_same(seed: int, about: tuple[bytes, ..
 
 
 class HighestDigest:
-    def __init__(self, digest_size: int) -> None:
+    def __init__(self, octets: bytes, digest_size: int) -> None:
         self.octets = b"\xff" * digest_size
-
-    def update(self, octets: bytes) -> None:
-        pass
 
     def digest(self) -> bytes:
         return self.octets
