@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from smsc_sim.scenario.matching import AllOf, Clause, Contains, Like, Matches, NumberIn, Numbers, OneOf, Test
+from smsc_sim.scenario.needle import needle_of
 from smsc_sim.scenario.when import AnyOf, Condition, FieldCondition
 from smsc_sim.smpp import coding, gsm7
 from smsc_sim.smpp.errors import EncodeError
@@ -155,20 +156,15 @@ class _Writer:
 
     def text(self, clause: Clause) -> str:
         """The text could be right."""
-        if isinstance(clause, Contains):
-            return self.has(clause.text)
-        if isinstance(clause, Matches):
-            regex = clause.regex
-            return self.has(regex.literal, "written.lower()" if regex.ignores_case else "written")
+        if isinstance(clause, Matches) and clause.regex.ignores_case:
+            return self.has(clause.regex.literal, "written.lower()")
         if isinstance(clause, OneOf) and not (clause.address or clause.lower):
             try:
                 whole = {self.encoded(text) for text in clause.texts} - {None}
             except LookupError:
                 return _YES
             return f"written in {self.name(frozenset(whole))}" if whole else _NO
-        if isinstance(clause, Like) and not (clause.address or clause.lower):
-            return self.has(max(re.split("[*?]", clause.glob.pattern), key=len))
-        return _YES
+        return self.has(needle_of(clause))
 
     def keyword(self, clause: Clause) -> str:
         """The first word could be right."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from smsc_sim.scenario.matching import normal_address
 from smsc_sim.scenario.when import FieldCondition
 from smsc_sim.sim.verify.facts import StoredFacts
+from smsc_sim.sim.verify.haystack import PROPERTIES, Haystack, Needle, needles_for
 from smsc_sim.sim.verify.verification import Recent, Verification
+from smsc_sim.sim.verify.wanted import Wanted
 
 MOST_WAITING: Final = 200
 """Verifications without an answer at one time."""
@@ -35,8 +37,9 @@ class Waiting:
     def __init__(self) -> None:
         self._recent = Recent()
         self._all: dict[int, Verification] = {}
-        self._any: dict[int, Verification] = {}
+        self._by_wanted: dict[Wanted, dict[int, Verification]] = {}
         self._by_text: dict[tuple[str, str], dict[int, Verification]] = {}
+        self._by_needle: dict[Needle, dict[int, Verification]] = {}
 
     def __len__(self) -> int:
         """How many wait."""
@@ -65,21 +68,37 @@ class Waiting:
         if self._all.pop(id(verification), None) is None:
             return
         for group in self._groups(verification):
-            del group[id(verification)]
+            group.pop(id(verification), None)
         self._by_text = {key: group for key, group in self._by_text.items() if group}
+        self._by_needle = {needle: group for needle, group in self._by_needle.items() if group}
+        self._by_wanted = {wanted: group for wanted, group in self._by_wanted.items() if group}
 
     def offer(self, messages: Sequence[StoredFacts], now: float) -> list[Verification]:
         """Look at messages that are new, or have changed, and return those who wait no longer."""
         self._recent.add(messages)
-        offered: dict[int, list[StoredFacts]] = {number: list(messages) for number in self._any}
-        keys = {key for key, _ in self._by_text}
-        for facts in messages:
-            for key in keys:
-                for number in self._by_text.get((key, _KEYS[key](facts)), ()):
-                    offered.setdefault(number, []).append(facts)
-        for number, chosen in offered.items():
-            self._all[number].offer(chosen, now)
+        offered: dict[int, set[int]] = {}
+        for group, places in self._matches(messages, now):
+            for number in group if places else ():
+                offered.setdefault(number, set()).update(places)
+        for number, places in offered.items():
+            self._all[number].offer([messages[place] for place in sorted(places)], now)
         return self._decided(self._all[number] for number in offered)
+
+    def _matches(self, messages: Sequence[StoredFacts], now: float) -> Iterator[tuple[Iterable[int], Collection[int]]]:
+        """Verifications that belong together, and the places of the messages that may matter to them."""
+        for key in {key for key, _ in self._by_text}:
+            for place, facts in enumerate(messages):
+                group = self._by_text.get((key, _KEYS[key](facts)))
+                if group is not None:
+                    yield group, (place,)
+        haystacks = {
+            name: Haystack([PROPERTIES[name](facts) for facts in messages])
+            for name in {name for name, _ in self._by_needle}
+        }
+        for (name, needle), group in self._by_needle.items():
+            yield group, tuple(haystacks[name].holders(needle))
+        for wanted, group in self._by_wanted.items():
+            yield group, [place for place, facts in enumerate(messages) if wanted.holds(facts, now)]
 
     def lost(self) -> None:
         """Messages were dropped that have not been offered."""
@@ -109,4 +128,9 @@ class Waiting:
             literals = tests.get(key)
             if literals is not None:
                 return [self._by_text.setdefault((key, text), {}) for text in literals]
-        return [self._any]
+        wanted = verification.spec.wanted
+        needles = needles_for(wanted)
+        if needles is not None:
+            return [self._by_needle.setdefault(needle, {}) for needle in needles]
+        steps = [wanted.and_also(conditions) for conditions in verification.spec.order] or [wanted]
+        return [self._by_wanted.setdefault(step, {}) for step in steps]
