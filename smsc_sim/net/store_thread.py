@@ -18,8 +18,8 @@ Result = TypeVar("Result")
 IDLE = 0.05
 """Seconds without a job after which there is time to tidy up."""
 
-DROPPED_AT_ONCE = 20
-"""Batches that are let go of after a job."""
+DROPPED_AT_ONCE = 1_000
+"""Batches that are let go of after a job, at most."""
 
 CROWDED = 64 * 1024 * 1024
 """Octets of SQLite's write-ahead log from which on it is taken back into the file even while there is traffic."""

@@ -41,6 +41,16 @@ SLICE: Final = 1_000
 MOST_CHANGED: Final = 100_000
 """Receipts of which it is remembered that they have changed while their messages are not yet rows."""
 
+REST: Final = 0.02
+"""Seconds from one look at what is new to the next."""
+
+SHARE: Final = 0.05
+"""Of the time, that looking may take while messages go on to come faster than they can be looked at; what is left is
+looked at when they cease, or when somebody has to be answered."""
+
+QUIET: Final = 0.25
+"""Seconds without anything written after which messages have ceased."""
+
 AGAIN: Final = 1.0
 """Seconds between attempts while the store fails."""
 
@@ -131,6 +141,12 @@ class Verifier:
         self._entries: list[Entry] = []
         self._offering = False
         self._timer: IDelayedCall | None = None
+        self._began = 0.0
+        """When the latest look began."""
+        self._written_at = 0.0
+        """When something was written last."""
+        self._rests_until = 0.0
+        """When the next one may, if nobody has to be answered before."""
         keeper.on_written = self.written
 
     def __len__(self) -> int:
@@ -156,7 +172,11 @@ class Verifier:
         """These entries are in the store now."""
         if self._looking or self._asked:
             self._entries += entries
-            self._go_on()
+            self._written_at = now = self._clock()
+            if now >= self._rests_until:
+                self._go_on()
+            else:
+                self._set_timer(self._rests_until)
 
     # In the reactor
 
@@ -185,6 +205,7 @@ class Verifier:
         """Offer what there is to offer, unless that is being done."""
         if not self._offering:
             self._offering = True
+            self._began = self._clock()
             entries, self._entries = self._entries, []
             self._in_thread(lambda store: self._advance(store, entries)).addCallbacks(self._offered, self._not_offered)
 
@@ -195,8 +216,14 @@ class Verifier:
             if asked is not None and verification.result is not None:
                 self._answer(asked, verification.result)
         self._set_timer(progress.deadline)
-        if progress.more or self._entries:
+        now = self._clock()
+        goes_on = now < self._written_at + QUIET
+        rest = (now - self._began) * (1 / SHARE - 1) if progress.more and goes_on else 0.0
+        self._rests_until = now + max(REST, rest)
+        if progress.more and not goes_on:
             self._go_on()
+        elif progress.more or self._entries:
+            self._set_timer(self._rests_until)
 
     def _not_offered(self, failure: Failure) -> None:
         """The store fails; it may be well again by the time somebody has to be answered."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred, fail
 from twisted.internet.task import Clock
 
-from smsc_sim.net.verifier import AGAIN, Verifier
+from smsc_sim.net.verifier import AGAIN, REST, SHARE, Verifier
 from smsc_sim.scenario.expectation import CountRange
 from smsc_sim.sim.search.grammar import parse
 from smsc_sim.sim.store.store import Store
@@ -42,6 +43,7 @@ class Game:
         for _ in range(count):
             self.esme.submit(SubmitSm())
         self.keeper.write()
+        self.clock.advance(REST)
 
     def ask(self, body: str) -> tuple[Deferred[Result], list[Result]]:
         answers: list[Result] = []
@@ -138,3 +140,28 @@ def test_many_with_different_ends() -> None:
     assert third == []
     game.clock.advance(0.2)
     assert [answer.ok for answer in third] == [False]
+
+
+def test_while_messages_come_faster_than_they_are_looked_at_most_of_the_time_is_theirs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    game = Game()
+    _, answers = game.ask('{"count": ">=5000", "within": "60s"}')
+    looks: list[float] = []
+
+    def slow(messages: int = 0) -> bool:
+        looks.append(game.clock.seconds())
+        game.clock.rightNow += 0.05
+        return True
+
+    with monkeypatch.context() as patched:
+        patched.setattr(game.keeper.store, "expand", slow)
+        for _ in range(300):
+            game.submit()
+    assert len(looks) >= 2
+    pauses = [later - earlier - 0.05 for earlier, later in pairwise(looks)]
+    assert min(pauses[1:]) >= 0.05 * (1 / SHARE - 1) - 1e-6
+    # When they cease there is nothing else to do.
+    game.submit(5_000)
+    game.clock.pump([0.1] * 20)
+    assert [answer.ok for answer in answers] == [True]

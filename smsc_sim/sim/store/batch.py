@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final
@@ -22,6 +22,9 @@ from smsc_sim.sim.messages.ledger import (
     SUBMISSION,
     Entry,
 )
+
+WORK_AT_ONCE: Final = 1_000
+"""Messages and receipts of one batch, about."""
 
 _key_of = itemgetter(0)
 _encoder: Final = Encoder()
@@ -58,6 +61,28 @@ class Batch:
     def entries(self) -> bytes:
         """The entries as one value."""
         return _encoder.encode(self.written)
+
+
+def portions(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    """The entries in portions that become rows in a moment, each to be a batch; one, empty, if there are none.
+
+    What gathers while nothing waits for it may be a hundred thousand messages.
+    """
+    begin = work = 0
+    for index, entry in enumerate(entries):
+        if work >= WORK_AT_ONCE:
+            yield entries[begin:index]
+            begin, work = index, 0
+        work += _work(entry)
+    yield entries[begin:]
+
+
+def _work(entry: Entry) -> int:
+    """Messages and receipts that an entry is about."""
+    kind = entry[0]
+    if kind == RUN:
+        return int(entry[7]) + len(entry[8])
+    return len(entry[3]) if kind == SENT else len(entry[2]) if kind == ENDED else 1
 
 
 _CHANGES: Final = frozenset({ADDED, CHANGED, FAILED})

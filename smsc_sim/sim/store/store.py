@@ -6,18 +6,21 @@ import sqlite3
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from smsc_sim.sim.messages.ledger import Entry
 from smsc_sim.sim.search.words import indexed
-from smsc_sim.sim.store.batch import Batch, Numbers, pack, unpack
+from smsc_sim.sim.store.batch import Batch, Numbers, pack, portions, unpack
 from smsc_sim.sim.store.expansion import BRINGS, REMOVE_TEXT, AlphabetOf, Expansion
 from smsc_sim.sim.store.schema import connect, connect_to_read
 from smsc_sim.sim.store.staging import Staging, added_by, owed_by, settled_by
 
 EXPANDED_AT_ONCE: Final = 1_000
 """Messages whose rows are written in one transaction, roughly: what a commit may have to wait for."""
+_OCTETS_AT_ONCE: Final = 256 * 1024
+"""The same in octets of entries, some of which bring no message."""
 PRUNED_AT_ONCE: Final = 5_000
 """Messages that are removed in one transaction."""
 
@@ -82,20 +85,29 @@ class Store:
         yield self._reader
 
     def write(self, entries: Sequence[Entry], numbers: Numbers) -> None:
-        """Write entries of the ledger as one batch; when this returns they are safe.
+        """Write entries of the ledger; when this returns they are safe, and when it raises none of them is.
 
         ``numbers``: where they go on after these entries.
         """
-        owed = owed_by(entries)
         added, settled = added_by(entries), settled_by(entries)
-        batch = pack(entries, numbers)
+        batches: list[tuple[Batch, Numbers, int]] = []
+        following = numbers
+        for some in reversed(list(portions(entries))):
+            batch = pack(some, following)
+            batches.append((batch, following, owed_by(some)))
+            following = replace(numbers, next_number=batch.first_number)
+        batches.reverse()
         with self.lock:
-            self._last_batch += 1
+            first = self._last_batch + 1
             if self.path is None:
-                self._light.append((self._last_batch, batch, numbers))
+                self._light += [(identifier, *some[:2]) for identifier, some in enumerate(batches, first)]
             else:
-                self._insert(self._last_batch, batch, numbers)
-            self.staging.add(self._last_batch, batch.first_number, batch.messages, owed)
+                with self.transaction():
+                    for identifier, (batch, after, _) in enumerate(batches, first):
+                        self._insert(identifier, batch, after)
+            for identifier, (batch, _, owed) in enumerate(batches, first):
+                self.staging.add(identifier, batch.first_number, batch.messages, owed)
+            self._last_batch += len(batches)
             self.staging.owe(added)
             self.staging.settle(settled)
             self.numbers = numbers
@@ -135,27 +147,39 @@ class Store:
         if not self.staging:
             return False
         expansion = Expansion(self.alphabet_of)
-        taken = 0
         with self.lock:
-            self.land()
-            rows = self.connection.execute(
+            batches = self._oldest(messages)
+        for _, entries, _ in batches:
+            expansion.add(entries)
+        last, _, numbers = batches[-1]
+        with self.lock, self.transaction():
+            expansion.write(self.connection)
+            self._leave_staging(last, numbers)
+        while self._light and self._light[0][0] <= last:
+            self._light.popleft()
+        self.staging.forget(len(batches))
+        return bool(self.staging)
+
+    def _oldest(self, messages: int) -> list[tuple[int, bytes, Numbers]]:
+        """The oldest batches, at least one, with about so many messages: id, entries and numbers."""
+        batches: list[tuple[int, bytes, Numbers]] = []
+        taken = octets = 0
+        if self._light and self._light[0][0] == self.staging.oldest()[0]:
+            rows = ((identifier, one.messages, one.entries, numbers) for identifier, one, numbers in self._light)
+        else:
+            found = self.connection.execute(
                 "SELECT id, messages, entries, next_id, next_number, last_session FROM batch ORDER BY id LIMIT ?",
                 (messages,),
             )
-            batches = []
-            for row in rows:
-                batches.append(row)
-                taken += row[1]
-                if taken >= messages:
-                    break
-            rows.close()
-        for batch in batches:
-            expansion.add(batch[2])
-        with self.lock, self.transaction():
-            expansion.write(self.connection)
-            self._leave_staging(batches[-1][0], Numbers(*batches[-1][3:]))
-        self.staging.forget(len(batches))
-        return bool(self.staging)
+            rows = ((*row[:3], Numbers(*row[3:])) for row in found)
+        for identifier, brought, entries, numbers in rows:
+            batches.append((identifier, entries, numbers))
+            taken += brought
+            octets += len(entries)
+            if taken >= messages or octets >= _OCTETS_AT_ONCE:
+                break
+        rows.close()
+        return batches
 
     def expand_up_to(self, identifier: int) -> bool:
         """The same for batches up to this one; returns whether any of those is left."""

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from smsc_sim.scenario.loaded import Scenario
 from smsc_sim.sim.messages.ledger import RUN, SUBMISSION, Entry
 from smsc_sim.sim.smsc import Smsc
+from smsc_sim.sim.store import batch
 from smsc_sim.sim.store.batch import Numbers
 from smsc_sim.sim.store.finding import Finder
 from smsc_sim.sim.store.reading import messages_where
@@ -38,6 +39,8 @@ class Form:
     expands: tuple[bool, ...]
     """Whether what is there becomes rows after each batch, likewise."""
     reopens: bool
+    portion: int = batch.WORK_AT_ONCE
+    """Messages and receipts of one portion of a batch, about."""
 
 
 FORMS = [
@@ -45,6 +48,8 @@ FORMS = [
     Form(in_file=False, sizes=(1,), expands=(False,), reopens=False),
     Form(in_file=True, sizes=(3, 1, 7), expands=(True, False), reopens=True),
     Form(in_file=True, sizes=(2,), expands=(False,), reopens=True),
+    Form(in_file=False, sizes=(10_000,), expands=(False,), reopens=False, portion=2),
+    Form(in_file=True, sizes=(11,), expands=(False, True), reopens=True, portion=3),
 ]
 forms = st.builds(
     Form,
@@ -52,6 +57,7 @@ forms = st.builds(
     sizes=st.lists(st.integers(1, 9), min_size=1, max_size=4).map(tuple),
     expands=st.lists(st.booleans(), min_size=1, max_size=4).map(tuple),
     reopens=st.just(False),
+    portion=st.integers(1, 9),
 )
 
 
@@ -131,7 +137,8 @@ def compare(loaded: Scenario, story: list[Any], form: Form) -> None:
     model = Model()
     model.read(entries)
     expected = model.all()
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(batch, "WORK_AT_ONCE", form.portion)
         store = stored(entries, form, Path(folder))
         finder = Finder(store, list)
         for message in expected:
@@ -142,7 +149,11 @@ def compare(loaded: Scenario, story: list[Any], form: Form) -> None:
         store.close()
 
 
-@pytest.mark.parametrize("form", FORMS, ids=["at once", "bit by bit", "file, reopened", "file, never rows"])
+@pytest.mark.parametrize(
+    "form",
+    FORMS,
+    ids=["at once", "bit by bit", "file, reopened", "file, never rows", "in portions", "file, in portions"],
+)
 @settings(max_examples=20, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(loaded=scenarios, story=stories)
 def test_every_form_keeps_what_the_ledger_says(form: Form, loaded: Scenario, story: list[Any]) -> None:
@@ -326,3 +337,18 @@ def test_numbers_go_on_where_they_stopped(tmp_path: Path) -> None:
         pass
     store.close()
     assert Store(path).numbers == Numbers(12, 10, 3)
+
+
+def test_what_gathers_is_written_in_portions_that_become_rows_in_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "WORK_AT_ONCE", 10)
+    game = Play()
+    game.smsc.ledger.kept = True
+    esme = game.bind()
+    for _ in range(10):
+        esme.give(SubmitSm().wire() * 5)
+    store = Store()
+    store.write(game.smsc.ledger.take(), Numbers(*game.smsc.numbers()))
+    assert len(store.staging) == 5
+    assert store.expand(10)
+    assert len(messages_where(store.connection, "1", ())) == 10
+    assert [store.staging.holder(number) for number in (11, 20, 21, 50)] == [2, 2, 3, 5]

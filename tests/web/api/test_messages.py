@@ -9,6 +9,7 @@ import pytest
 from twisted.internet.error import ConnectionLost
 from twisted.python.failure import Failure
 
+from smsc_sim.net.verifier import REST
 from smsc_sim.scenario.load import load_text
 from smsc_sim.sim.sessions.session import Session
 from smsc_sim.smpp.pdu import encode
@@ -205,6 +206,7 @@ def test_a_long_poll(site: Site, session: Session) -> None:
     site.submit(session, text=b"nothing")
     assert transport.value() == b""
     site.submit(session, text=b"your code")
+    site.clock.advance(REST)
     answer = response_of(transport.value())
     assert answer.status == 200
     assert [one["id"] for one in answer.json["items"]] == ["m-2"]

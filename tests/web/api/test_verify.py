@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from twisted.internet.testing import StringTransport
 
+from smsc_sim.net.verifier import REST
 from smsc_sim.sim.sessions.session import Session
 from tests.web.site import Response, Site, request_of, response_of
 
@@ -70,6 +71,7 @@ def test_exactly_one_waits_for_one_too_many(site: Site, session: Session) -> Non
     again = waiting(site, b'{"match": {"to": "447700900120"}, "count": 2, "within": "5s", "settle": "300ms"}')
     site.submit(session, to=TO)
     site.submit(session, to=TO)
+    site.clock.advance(REST)
     assert response_of(again.value()).json["count"] == 3
 
 
@@ -160,4 +162,5 @@ def test_many_are_looked_at_in_slices(site: Site, session: Session, monkeypatch:
     transport = waiting(site, b'{"match": {"text": "Hell*"}, "count": ">=8", "within": "9s"}')
     for _ in range(3):
         site.submit(session, to=TO)
+    site.clock.advance(REST)
     assert response_of(transport.value()).json["count"] == 8
