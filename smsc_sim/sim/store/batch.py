@@ -23,9 +23,6 @@ from smsc_sim.sim.messages.ledger import (
     Entry,
 )
 
-WORK_AT_ONCE: Final = 1_000
-"""Messages and receipts of one batch, about."""
-
 _key_of = itemgetter(0)
 _encoder: Final = Encoder()
 _decoder: Final = Decoder()
@@ -63,14 +60,14 @@ class Batch:
         return _encoder.encode(self.written)
 
 
-def portions(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-    """The entries in portions that become rows in a moment, each to be a batch; one, empty, if there are none.
+def portions(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
+    """The entries in portions of about ``size`` messages and receipts; one, empty, if there are none.
 
     What gathers while nothing waits for it may be a hundred thousand messages.
     """
     begin = work = 0
     for index, entry in enumerate(entries):
-        if work >= WORK_AT_ONCE:
+        if work >= size:
             yield entries[begin:index]
             begin, work = index, 0
         work += _work(entry)

@@ -17,6 +17,10 @@ from smsc_sim.sim.store.expansion import BRINGS, REMOVE_TEXT, AlphabetOf, Expans
 from smsc_sim.sim.store.schema import connect, connect_to_read
 from smsc_sim.sim.store.staging import Staging, added_by, owed_by, settled_by
 
+PORTION: Final = 1_000
+"""See :attr:`Store.portion`."""
+PORTION_IN_FILE: Final = 4_000
+"""The same where each batch costs a statement, and a commit has brought few."""
 EXPANDED_AT_ONCE: Final = 1_000
 """Messages whose rows are written in one transaction, roughly: what a commit may have to wait for."""
 _OCTETS_AT_ONCE: Final = 256 * 1024
@@ -52,6 +56,8 @@ class Store:
         self.lock = nullcontext() if lock is None else lock
         self.connection = connect(path, synchronous="FULL" if power_safe else "NORMAL")
         self.alphabet_of = alphabet_of
+        self.portion = PORTION if path is None else PORTION_IN_FILE
+        """Messages and receipts of one batch, at most about so many."""
         self.staging = Staging()
         self.numbers = Numbers()
         """As they stood when it was opened, and after each :meth:`write`."""
@@ -92,7 +98,7 @@ class Store:
         added, settled = added_by(entries), settled_by(entries)
         batches: list[tuple[Batch, Numbers, int]] = []
         following = numbers
-        for some in reversed(list(portions(entries))):
+        for some in reversed(list(portions(entries, self.portion))):
             batch = pack(some, following)
             batches.append((batch, following, owed_by(some)))
             following = replace(numbers, next_number=batch.first_number)
@@ -102,7 +108,8 @@ class Store:
             if self.path is None:
                 self._light += [(identifier, *some[:2]) for identifier, some in enumerate(batches, first)]
             else:
-                with self.transaction():
+                # A statement alone is a transaction, and cheaper than one that is begun.
+                with self.transaction() if len(batches) > 1 else nullcontext():
                     for identifier, (batch, after, _) in enumerate(batches, first):
                         self._insert(identifier, batch, after)
             for identifier, (batch, _, owed) in enumerate(batches, first):

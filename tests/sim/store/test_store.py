@@ -16,12 +16,11 @@ from hypothesis import strategies as st
 from smsc_sim.scenario.loaded import Scenario
 from smsc_sim.sim.messages.ledger import RUN, SUBMISSION, Entry
 from smsc_sim.sim.smsc import Smsc
-from smsc_sim.sim.store import batch
 from smsc_sim.sim.store.batch import Numbers
 from smsc_sim.sim.store.finding import Finder
 from smsc_sim.sim.store.reading import messages_where
 from smsc_sim.sim.store.schema import StoreError
-from smsc_sim.sim.store.store import Store
+from smsc_sim.sim.store.store import PORTION, Store
 from smsc_sim.sim.store.stored import StoredMessage
 from tests.sim.playing import Play, SubmitSm, rule
 from tests.sim.store.model import Model
@@ -39,7 +38,7 @@ class Form:
     expands: tuple[bool, ...]
     """Whether what is there becomes rows after each batch, likewise."""
     reopens: bool
-    portion: int = batch.WORK_AT_ONCE
+    portion: int = PORTION
     """Messages and receipts of one portion of a batch, about."""
 
 
@@ -101,6 +100,7 @@ def stored(entries: Written, form: Form, folder: Path) -> Store:
     """The store when all this has been written to it."""
     path = folder / "messages.db" if form.in_file else None
     store = Store(path)
+    store.portion = form.portion
     for some, numbers, expands in batches(entries, form):
         store.write(some, numbers)
         if expands:
@@ -108,6 +108,7 @@ def stored(entries: Written, form: Form, folder: Path) -> Store:
         if form.reopens:
             store.close()
             store = Store(path)
+            store.portion = form.portion
     return store
 
 
@@ -137,8 +138,7 @@ def compare(loaded: Scenario, story: list[Any], form: Form) -> None:
     model = Model()
     model.read(entries)
     expected = model.all()
-    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(batch, "WORK_AT_ONCE", form.portion)
+    with TemporaryDirectory() as folder:
         store = stored(entries, form, Path(folder))
         finder = Finder(store, list)
         for message in expected:
@@ -275,6 +275,7 @@ def test_a_rule_that_refuses_is_remembered_with_its_message() -> None:
     esme = game.bind()
     esme.give(SubmitSm(text=b"good").wire(1) + SubmitSm(text=b"bad").wire(2) + SubmitSm(text=b"good").wire(3))
     store = Store()
+    store.portion = 10
     store.write(game.smsc.ledger.take(), Numbers(*game.smsc.numbers()))
     assert [(one.id, one.message_id, one.rule, one.command_status) for one in rows(store)] == [
         (1, "0000000001", "", 0),
@@ -339,14 +340,14 @@ def test_numbers_go_on_where_they_stopped(tmp_path: Path) -> None:
     assert Store(path).numbers == Numbers(12, 10, 3)
 
 
-def test_what_gathers_is_written_in_portions_that_become_rows_in_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "WORK_AT_ONCE", 10)
+def test_what_gathers_is_written_in_portions() -> None:
     game = Play()
     game.smsc.ledger.kept = True
     esme = game.bind()
     for _ in range(10):
         esme.give(SubmitSm().wire() * 5)
     store = Store()
+    store.portion = 10
     store.write(game.smsc.ledger.take(), Numbers(*game.smsc.numbers()))
     assert len(store.staging) == 5
     assert store.expand(10)
