@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from smsc_sim.scenario.reply import Dribble, Reply
 from smsc_sim.scenario.rule import SUBMISSIONS
+from smsc_sim.sim.breakdown import FaultKind
 from smsc_sim.sim.rules.decision import Decision
 from smsc_sim.sim.sessions.session import Ending, Session
 from smsc_sim.sim.timeline import Pending
@@ -121,9 +122,14 @@ class Answers:
         ``then`` is called when the answer is on its way, unless that was the end of the session.
         """
         octets = _bent(request, response, decision, self.smsc.profile_for(session, request))
+        breakdown = self.smsc.breakdown
+        for kind in faults_of(decision.reply):
+            breakdown.faults.add(kind)
         is_to_message = request.name in SUBMISSIONS
         answer = Answer(octets, decision, then, is_to_message, request.name)
         if delay > 0:
+            breakdown.faults.add("late")
+            breakdown.reply_delays.add(delay)
             session.replies_pending += is_to_message
             self.smsc.timeline.add(now + delay, DelayedAnswer(self, session, answer))
         else:
@@ -152,6 +158,7 @@ class Answers:
         session.outbox[:] = session.trickle or ()
         session.trickle = session.dribbled = None
         session.sent += 1
+        self.smsc.breakdown.left(dribbled.answer.octets)
         # The ESME had nothing to say as long as it waited for the answer.
         session.last_received_at = self.smsc.timers.instant(now)
         self.smsc.timers.start(session, now)
@@ -178,6 +185,9 @@ class Answers:
         if action in ("unbind", "unbind_at_once") and not session.bound:
             # There is no bind to end, so all that is left to do is what comes after it.
             action = "close"
+        ending = _ENDINGS.get(then or "") or _ENDINGS.get(action or "")
+        if ending is not None:
+            smsc.breakdown.faults.add(ending)
         if then == "close" or action == "close":
             smsc.end(session, now, f"closed by {why}", "info")
         elif then == "reset" or action == "reset":
@@ -191,6 +201,31 @@ class Answers:
             smsc.end(session, now, f"unbound by {why}", "info")
         elif action == "freeze":
             smsc.freeze(session, f"frozen by {why}", now)
+
+
+_ENDINGS: Final[Mapping[str, FaultKind]] = {
+    "close": "closed", "reset": "reset", "hang": "hung",
+    "unbind": "unbound", "unbind_at_once": "unbound", "freeze": "frozen",
+}  # fmt: skip
+"""What becomes of a session, by what a reply or a rule says."""
+
+
+def faults_of(reply: Reply) -> Iterator[FaultKind]:
+    """What is wrong with an answer, but for its delay and what becomes of the session."""
+    if reply.how == "none":
+        yield "lost"
+    elif reply.how == "nack":
+        yield "nack"
+    if reply.cut_after is not None:
+        yield "cut"
+    if reply.dribble is not None:
+        yield "dribbled"
+    if reply.corrupt is not None:
+        yield "corrupted"
+    if reply.repeat > 1:
+        yield "repeated"
+    if reply.sequence_number != "copied":
+        yield "renumbered"
 
 
 def _pending(session: Session, answer: Answer, due: float, text: str = "") -> Pending:

@@ -239,7 +239,11 @@ class FastLane:
             session.received += handled
             session.sent += handled
             smsc.counters.messages_accepted += accepted
-            smsc.counters.messages_refused += len(refused)
+            smsc.breakdown.lane_accepted += accepted
+            if refused:
+                smsc.counters.messages_refused += len(refused)
+                for _, status, _ in refused:
+                    smsc.breakdown.lane_refused.add(status)
             wanted = 0
             for instant, records in by_due.items():
                 if records:
@@ -255,6 +259,8 @@ class FastLane:
             session.received += len(acknowledged)
             account.pending -= len(acknowledged)
             smsc.counters.receipts_acknowledged += len(acknowledged)
+            smsc.breakdown.lane_acknowledged += len(acknowledged)
+            smsc.delivery.heard(session, now)
             if smsc.delivery.withdrawn:
                 smsc.delivery.withdrawn.difference_update(acknowledged)
             if ledger.kept:

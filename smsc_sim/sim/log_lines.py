@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from smsc_sim.sim.breakdown import ErrorKind
 from smsc_sim.sim.journal.notes import ProtocolErrorNote, cut
 from smsc_sim.sim.sessions.secrets import without_passwords
 from smsc_sim.sim.sessions.session import Session
@@ -38,9 +39,10 @@ def note(smsc: Smsc, level: Level, session: Session, text: str) -> None:
     smsc.notes.append(Note(level, session.name, session.peer, account, text))
 
 
-def protocol_error(smsc: Smsc, session: Session, text: str, now: float, octets: bytes = b"") -> None:
+def protocol_error(smsc: Smsc, session: Session, kind: ErrorKind, text: str, now: float, octets: bytes = b"") -> None:
     """The ESME sent something wrong, ``octets``; count it and say so."""
     smsc.counters.protocol_errors += 1
+    smsc.breakdown.errors.add(kind)
     offending = without_passwords(octets)[:OFFENDING].hex()
     smsc.journal.note(ProtocolErrorNote(at=now, session=session.number, text=cut(text), hex=offending))
     smsc.complain("warn", session, text)

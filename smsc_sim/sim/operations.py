@@ -24,7 +24,7 @@ from smsc_sim.sim.rules.decision import Decision
 from smsc_sim.sim.rules.decision_note import decision_note
 from smsc_sim.sim.rules.facts import PduFacts
 from smsc_sim.sim.sessions.account import BINDS
-from smsc_sim.sim.sessions.binding import Binding
+from smsc_sim.sim.sessions.binding import Binding, count_bind
 from smsc_sim.sim.sessions.session import Session
 from smsc_sim.smpp.commands import RESPONSE_BIT, Command, CommandId
 from smsc_sim.smpp.errors import WireError
@@ -79,6 +79,7 @@ class Operations:
     def handle(self, session: Session, pdu: Pdu, now: float) -> None:
         """Do what ``pdu`` asks for; a WireError becomes the answer that it names."""
         session.received += 1
+        self._smsc.breakdown.came(pdu.octets)
         if pdu.command_id & RESPONSE_BIT:
             self._response(session, pdu, now)
             return
@@ -103,7 +104,7 @@ class Operations:
             if self._offered(session, pdu, now):
                 self._carry_out(session, pdu, now)
         except WireError as error:
-            self._smsc.protocol_error(session, f"{pdu.name} refused: {error}", now, pdu.octets)
+            self._smsc.protocol_error(session, "refused", f"{pdu.name} refused: {error}", now, pdu.octets)
             self._smsc.refuse(session, pdu, error.status, now)
 
     def afterwards(self, session: Session, decision: Decision, now: float) -> None:
@@ -117,7 +118,7 @@ class Operations:
         if profile.pdus is None or pdu.name in profile.pdus:
             return True
         refused = profile.refused_pdu
-        smsc.protocol_error(session, f"{pdu.name} is not offered by {profile.name}", now, pdu.octets)
+        smsc.protocol_error(session, "not_offered", f"{pdu.name} is not offered by {profile.name}", now, pdu.octets)
         if refused.how == "nack":
             by_name = isinstance(refused.status, CommandStatus)
             status = profile.status(refused.status) if by_name else refused.status
@@ -163,6 +164,8 @@ class Operations:
             smsc.complain("info", session, f"{pdu.name} refused by rule '{decision.rule}'")
         reply = decision.reply
         refusal = smsc.refusal(session, pdu, reply.status, by_name=reply.by_name, body=reply.body, tlvs=reply.tlvs)
+        if pdu.command_id in BINDS:
+            count_bind(smsc, smsc.accounts.find(str(pdu.fields["system_id"])), refusal)
         self._answer(session, pdu, refusal, now)
 
     def _answer(self, session: Session, pdu: Pdu, response: bytes, now: float, then: Then | None = None) -> None:
@@ -242,6 +245,7 @@ class Operations:
         record = session.outstanding.get(pdu.octets[12:16])
         if record is not None and command_id in (response_to(record), CommandId.GENERIC_NACK):
             del session.outstanding[pdu.octets[12:16]]
+            smsc.delivery.heard(session, now)
             self._receipt_answered(session, pdu, record, now)
         elif command_id == CommandId.ENQUIRE_LINK_RESP and session.enquire_link_sent_at:
             smsc.timers.heard(session, now)
@@ -251,6 +255,7 @@ class Operations:
             smsc.counters.responses_unmatched += 1
             smsc.protocol_error(
                 session,
+                "unmatched_response",
                 f"{pdu.name} answers no request of ours (sequence_number {pdu.sequence_number})",
                 now,
                 pdu.octets,
@@ -261,7 +266,7 @@ class Operations:
         try:
             pdu.check()
         except WireError as error:
-            smsc.protocol_error(session, f"{pdu.name} taken although {error}", now, pdu.octets)
+            smsc.protocol_error(session, "bad_response", f"{pdu.name} taken although {error}", now, pdu.octets)
 
     def _receipt_answered(self, session: Session, pdu: Pdu, record: ReceiptRecord, now: float) -> None:
         """Let the rules for deliver_sm_resp do what they do; nothing is ever sent in answer to it."""

@@ -23,6 +23,8 @@ def reset_counters(smsc: Smsc, account: Account | None) -> None:
     """
     if account is None:
         smsc.counters.clear()
+        smsc.breakdown.clear()
+        smsc.delivery.writer.in_data_sm = 0
         if smsc.rules is not None:
             smsc.rules.clear()
             smsc.ledger.forgotten()

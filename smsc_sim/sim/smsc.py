@@ -8,6 +8,7 @@ from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim import course, log_lines, refusals
+from smsc_sim.sim.breakdown import Breakdown
 from smsc_sim.sim.counters import Counters
 from smsc_sim.sim.delivery.delivery import Delivery
 from smsc_sim.sim.fast_lane import FastLane
@@ -80,6 +81,7 @@ class Smsc:
         self.accounts = Accounts(())
         self.rules: RuleBook | None = None
         self.counters = Counters()
+        self.breakdown = Breakdown()
         self.timeline = Timeline()
         """What concerns messages; what concerns connections stands on the timeline of ``timers``."""
         self.reached = now
@@ -93,6 +95,7 @@ class Smsc:
         self.delivery = Delivery(
             self.timeline,
             self.counters,
+            self.breakdown,
             self.accounts,
             self.ledger,
             self.touch,
@@ -227,7 +230,7 @@ class Smsc:
             handled = secret = True
             self.journal.hold_notes()
             broken, offset = data[offset:], len(data)
-            self.protocol_error(session, f"framing lost: {error}{looks_like(broken)}", now, broken)
+            self.protocol_error(session, "framing", f"framing lost: {error}{looks_like(broken)}", now, broken)
             nack = encode_header_only(CommandId.GENERIC_NACK, CommandStatus.ESME_RINVCMDLEN, error.sequence_number)
             self.send(session, nack)
             self.end(session, now, "closed: where the next PDU begins cannot be known", "info")
@@ -302,6 +305,7 @@ class Smsc:
         """Put one PDU into the outbox."""
         session.outbox.append(octets)
         session.sent += 1
+        self.breakdown.left(octets)
         self.touch(session)
 
     note = log_lines.note

@@ -208,11 +208,21 @@ def play(story: list[Read | Pass], *, fast: bool, **options: object) -> Play:
     return game
 
 
+def counted(play: Play) -> tuple[object, ...]:
+    smsc = play.smsc
+    sent = smsc.breakdown.all_sent(smsc.counters.receipts_sent, smsc.delivery.writer.in_data_sm)
+    received = smsc.breakdown.all_received()
+    assert sum(received.values()) == sum(session.received for session in smsc.sessions.values())
+    assert sum(sent.values()) == sum(session.sent for session in smsc.sessions.values())
+    return received, sent, smsc.breakdown.errors
+
+
 def assert_alike(one: Play, other: Play) -> None:
     assert [bytes(esme.octets) for esme in one.esmes] == [bytes(esme.octets) for esme in other.esmes]
     assert [esme.ending for esme in one.esmes] == [esme.ending for esme in other.esmes]
     assert list(one.smsc.journal.newest_first()) == list(other.smsc.journal.newest_first())
     assert one.smsc.counters == other.smsc.counters
+    assert counted(one) == counted(other)
     assert one.notes == other.notes
     for left, right in zip(one.smsc.accounts, other.smsc.accounts, strict=True):
         assert (left.pending, left.waiting, left.attempts) == (right.pending, right.waiting, right.attempts)

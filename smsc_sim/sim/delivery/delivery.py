@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import inf
 
+from smsc_sim.sim.breakdown import Breakdown
 from smsc_sim.sim.counters import Counters
 from smsc_sim.sim.delivery.backlog import put_back, queue_for, take_excess, take_older, take_unbound
 from smsc_sim.sim.delivery.delivery_events import DueReceipts, Sweep, Wake
@@ -17,7 +18,7 @@ from smsc_sim.sim.messages.ledger import Ledger
 from smsc_sim.sim.receipts.receipt import ReceiptRecord, ReceiptWriter
 from smsc_sim.sim.rules.retries import RETRY_LATER, Attempts, next_attempt
 from smsc_sim.sim.sessions.account import Account, Accounts
-from smsc_sim.sim.sessions.session import LAST_SEQUENCE_NUMBER, Session
+from smsc_sim.sim.sessions.session import LAST_SEQUENCE_NUMBER, SEQUENCE_NUMBER, Session
 from smsc_sim.sim.timeline import Timeline
 from smsc_sim.smpp.status import CommandStatus
 
@@ -34,6 +35,7 @@ class Delivery:
         self,
         timeline: Timeline,
         counters: Counters,
+        breakdown: Breakdown,
         accounts: Accounts,
         ledger: Ledger,
         touch: Callable[[Session], None],
@@ -52,6 +54,7 @@ class Delivery:
         self.watchers = Watchers()
         self._timeline = timeline
         self._counters = counters
+        self._breakdown = breakdown
         self._accounts = accounts
         self._ledger = ledger
         self._touch = touch
@@ -187,6 +190,8 @@ class Delivery:
         if self.watchers:
             self.watchers.tell_sent(session, records, now)
         self._counters.receipts_sent += len(records)
+        if session.watched is None:
+            session.watched = (SEQUENCE_NUMBER.pack(session.sequence_number), self._by_sockets(now))
         response_timer = session.account.timers.response if session.account is not None else 0.0
         if response_timer:
             deadline = self._by_sockets(now) + response_timer
@@ -244,6 +249,12 @@ class Delivery:
             note_receipts(self._journal, "refused", account, now, record=record, command_status=command_status)
             self._give_up(account, record, "refused", now, command_status)
 
+    def heard(self, session: Session, now: float) -> None:
+        """Some deliver_sm have been answered; note how long the one took that is watched, if it is among them."""
+        if session.watched is not None and session.watched[0] not in session.outstanding:
+            self._breakdown.client_responses.add(self._by_sockets(now) - session.watched[1])
+            session.watched = None
+
     def expire(self, session: Session, now: float, instant: float) -> int:
         """Take back receipts that were not answered within the response timer; returns how many.
 
@@ -263,6 +274,8 @@ class Delivery:
                 if due != inf:
                     self._timeline.add(due, DueReceipts(self, account, (record,)))
                 expired += 1
+        if session.watched is not None and session.watched[0] not in session.outstanding:
+            session.watched = None
         self._counters.receipts_expired += expired
         if expired and account is not None:
             note_receipts(self._journal, "expired", account, now, expired)

@@ -46,6 +46,7 @@ _RECEIPTED_MESSAGE_ID = tuple(b"\x00\x1e" + bytes([0, size + 1]) for size in ran
 """Tag and length of receipted_message_id (SMPP 3.4 section 5.3.2.12), for an id of ``size`` octets and its NUL."""
 
 _MINUTE = 60
+_IN_DATA_SM = -CommandId.DATA_SM
 
 
 def routed(via: str | None) -> bytes:
@@ -61,12 +62,14 @@ def response_to(record: ReceiptRecord) -> int:
 class ReceiptWriter:
     """Writes receipts into sessions' outboxes."""
 
-    __slots__ = ("_forms", "_middles", "_numbers")
+    __slots__ = ("_forms", "_middles", "_numbers", "in_data_sm")
 
     def __init__(self) -> None:
         self._forms: list[ReceiptForm] = []
         self._numbers: dict[ReceiptForm, int] = {}
         self._middles: dict[tuple[int, int, int], bytes] = {}
+        self.in_data_sm = 0
+        """How many were data_sm."""
 
     def number_of(self, form: ReceiptForm) -> int:
         """The number by which records name this form; the same form always has the same one."""
@@ -115,6 +118,7 @@ class ReceiptWriter:
             if form < 0:
                 sequence_number = 1 if sequence_number == LAST_SEQUENCE_NUMBER else sequence_number + 1
                 sequence = SEQUENCE_NUMBER.pack(sequence_number)
+                self.in_data_sm += form == _IN_DATA_SM
                 tlvs = source if with_tlvs else b""
                 outbox += (_HEAD.pack(16 + len(text) + len(tlvs), -form, 0), sequence, text, tlvs)
                 outstanding[sequence] = record

@@ -10,6 +10,7 @@ from smsc_sim.sim.sessions.account import BIND_STATES, Account, password_matches
 from smsc_sim.sim.sessions.session import Session
 from smsc_sim.sim.sessions.throughput import SlidingWindow
 from smsc_sim.sim.visible import visible
+from smsc_sim.smpp.framing import HEADER
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.status import CommandStatus, name_of
 
@@ -46,6 +47,11 @@ def _version(wanted: int) -> int:
     return 0x33 if wanted < 0x34 else 0x34 if wanted < 0x50 else 0x50
 
 
+def count_bind(smsc: Smsc, account: Account | None, response: bytes) -> None:
+    """A bind was answered with this; ``account``: the one asked for, None where there is none of that name."""
+    smsc.breakdown.binds.add(("" if account is None else account.system_id, HEADER.unpack_from(response)[2]))
+
+
 class Binding:
     """Decides about bind requests."""
 
@@ -58,9 +64,9 @@ class Binding:
         """Bind the session as ``pdu`` asks, or refuse to; returns the response that says so, and the refusal."""
         smsc = self._smsc
         system_id = str(pdu.fields["system_id"])
-        account = smsc.accounts.find(system_id)
+        asked = smsc.accounts.find(system_id)
         try:
-            account = self._admitted(session, pdu, account)
+            account = self._admitted(session, pdu, asked)
         except Refusal as refusal:
             smsc.counters.binds_refused += 1
             reason = f"{pdu.name} as '{visible(system_id)}' refused, {name_of(refusal.status)}: {refusal}"
@@ -68,7 +74,9 @@ class Binding:
             note = SessionNote(at=now, session=session.number, what="bind_refused", reason=cut(reason))
             smsc.journal.note(note)
             by_name = isinstance(refusal.status, CommandStatus)
-            return smsc.refusal(session, pdu, refusal.status, by_name=by_name), refusal
+            response = smsc.refusal(session, pdu, refusal.status, by_name=by_name)
+            count_bind(smsc, asked, response)
+            return response, refusal
         self._begin(session, pdu, account, now)
         profile = account.profile
         offered = self._offered(profile)
@@ -79,6 +87,7 @@ class Binding:
             {"system_id": system_id if name == _OF_THE_ESME else name},
             [("sc_interface_version", offered)] if with_version else [],
         )
+        count_bind(smsc, account, response)
         return response, None
 
     def _offered(self, profile: Profile) -> int:

@@ -93,6 +93,8 @@ class Session:
         "touched",
         "trickle",
         "unbinding",
+        "watched",
+        "watched",
         "writable",
     )
 
@@ -138,6 +140,9 @@ class Session:
         """The most entries that ``outstanding`` may have."""
         self.writable = True
         """False while the ESME does not read and the connection's buffer is full."""
+        self.watched: tuple[bytes, float] | None = None
+        """The sequence_number of a deliver_sm whose response is timed, and when it was written, by the clock of the
+        sockets."""
         self.unbinding = False
         """Whether our unbind is on its way: no new work in either direction."""
 
