@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from smsc_sim.options.arguments import Arguments
-from smsc_sim.options.model import NONE, TEST_NUMBERS
+from smsc_sim.options.model import NONE
 from smsc_sim.options.table import CONFIG_NAME, ENVIRONMENT_PREFIX, OPTIONS, Option, ServerConfig
 from smsc_sim.scenario.account import AccountDefinition
 from smsc_sim.scenario.config import check_config
 from smsc_sim.scenario.document import read_document
 from smsc_sim.scenario.findings import Finding, has_errors
-from smsc_sim.scenario.library import BUILTIN
+from smsc_sim.scenario.library import BUILTIN, TEST_NUMBERS
 from smsc_sim.scenario.load import check_document, check_path
 from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
 from smsc_sim.scenario.scalars import read_text

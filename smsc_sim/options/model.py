@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from smsc_sim.scenario.account import DEFAULT_ACCOUNT, AccountDefinition
+from smsc_sim.scenario.library import TEST_NUMBERS
 from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.scenario.value_kind import BadValue, ValueKind
@@ -23,9 +24,6 @@ STATE_HOME = "XDG_STATE_HOME"
 KEPT_ON_DISK = 1_000_000
 KEPT_IN_MEMORY = 100_000
 """Messages that are kept unless ``retain`` says otherwise."""
-
-TEST_NUMBERS = "builtin:test-numbers"
-"""The scenario when none is named."""
 
 
 def read_endpoint(text: str) -> str:

@@ -9,6 +9,9 @@ from smsc_sim.scenario.document import Document, read_document
 BUILTIN: Final = "builtin:"
 """Begins the name of a scenario that comes with the product."""
 
+TEST_NUMBERS: Final = f"{BUILTIN}test-numbers"
+"""The scenario that is obeyed where none is named."""
+
 _HERE: Final = os.path.dirname(__file__)
 _ENDING: Final = ".yaml"
 

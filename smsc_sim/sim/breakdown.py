@@ -40,6 +40,8 @@ FAULT_KINDS: Final[tuple[FaultKind, ...]] = (
     "unbound", "frozen",
 )  # fmt: skip
 
+_ANSWERS: Final = frozenset({CommandId.SUBMIT_SM_RESP, CommandId.DATA_SM_RESP, CommandId.SUBMIT_MULTI_RESP})
+
 Kind = TypeVar("Kind", bound=Hashable)
 
 
@@ -131,6 +133,16 @@ class Breakdown:
         found = self.received.copy()
         found.add((CommandId.SUBMIT_SM, 0), self.lane_accepted + refused)
         found.add((CommandId.DELIVER_SM_RESP, 0), self.lane_acknowledged)
+        return found
+
+    def answers(self) -> dict[int, int]:
+        """Messages by the command_status that they were answered with."""
+        found = dict(self.lane_refused)
+        if self.lane_accepted:
+            found[0] = self.lane_accepted
+        for (command_id, status), count in self.sent.items():
+            if command_id in _ANSWERS:
+                found[status] = found.get(status, 0) + count
         return found
 
     def all_sent(self, receipts: int, in_data_sm: int) -> Counts[tuple[int, int]]:

@@ -6,7 +6,7 @@ The message path does nothing for it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Final
@@ -27,6 +27,9 @@ ERRORS: Final = (
 )  # fmt: skip
 """The counters of what went wrong."""
 
+RECEIPTS: Final = ("sent", "acknowledged", "refused", "expired", "discarded")
+"""What can come of a receipt."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Look:
@@ -38,6 +41,19 @@ class _Look:
     replies_pending: int
     outstanding: int
     room: int
+    answers: Mapping[int, int]
+    """How many messages were answered so far, by command_status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What happened in a span of time."""
+
+    seconds: int
+    answers: Mapping[int, int]
+    """Messages by the command_status of their answer, ESME_ROK first, then the most frequent."""
+    receipts: Mapping[str, int]
+    """Receipts and messages to ESMEs by what came of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +111,12 @@ class Traffic:
             room += session.receipt_window if session.receives else 0
         self._seen = seen
         counters = tuple(getattr(smsc.counters, name) for name in _COUNTERS)
-        self._looks.append(_Look(now, self._received, self._sent, counters, bound, replies_pending, outstanding, room))
+        answers: Mapping[int, int] = smsc.breakdown.answers()
+        if self._looks and self._looks[-1].answers == answers:
+            answers = self._looks[-1].answers
+        self._looks.append(
+            _Look(now, self._received, self._sent, counters, bound, replies_pending, outstanding, room, answers)
+        )
         self.count += 1
 
     def points(self, seconds: int, most: int = 120) -> list[Point]:
@@ -115,6 +136,21 @@ class Traffic:
             lately = looks[-1].counters[index] - looks[0].counters[index] if looks else 0
             found[name] = (max(0, lately), getattr(self._smsc.counters, name))
         return found
+
+    def lately(self, seconds: int) -> Lately:
+        """What happened in the last so many seconds, as far as there were looks."""
+        looks = self._last(seconds)
+        if not looks:
+            return Lately(seconds, {}, {})
+        first, last = looks[0], looks[-1]
+        answers = {status: count - first.answers.get(status, 0) for status, count in last.answers.items()}
+        found = sorted(((count, status) for status, count in answers.items() if count > 0), reverse=True)
+        found.sort(key=lambda one: one[1] != 0)
+        receipts = {}
+        for name in RECEIPTS:
+            index = _COUNTERS.index(f"receipts_{name}")
+            receipts[name] = max(0, last.counters[index] - first.counters[index])
+        return Lately(seconds, {status: count for count, status in found}, receipts)
 
     def _last(self, seconds: int) -> Sequence[_Look]:
         newest_first = list(islice(reversed(self._looks), seconds + 1))

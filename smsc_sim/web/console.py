@@ -18,6 +18,7 @@ from smsc_sim.sim.sessions.session import Session
 from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.traffic import Traffic
+from smsc_sim.sim.verify.report import Report
 from smsc_sim.sim.verify.verification import Result
 from smsc_sim.sim.verify.written import VerificationSpec
 from smsc_sim.web.access import Access
@@ -70,6 +71,13 @@ def _real_clock(*_: object) -> Deferred[AdvanceReport]:
     return fail(ClockError("the clock is real"))
 
 
+@dataclass(slots=True)
+class Judged:
+    """The latest report on the scenario's expectations."""
+
+    report: Report | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Console:
     """What pages and endpoints may use. Whoever changes something does so inside :meth:`change`."""
@@ -106,6 +114,7 @@ class Console:
     """Who answers verifications; None where no messages are kept."""
     requests: Counter[tuple[str, int]] = field(default_factory=Counter)
     """HTTP requests that were answered, by the name of their route and the status."""
+    judged: Judged = field(default_factory=Judged)
     sending: DeferredLock = field(default_factory=DeferredLock)
     """Held from a look at a message's receipts until another one is entered, for they are numbered."""
     advance: Callable[[float], Deferred[AdvanceReport]] = _real_clock

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from twisted.internet.defer import Deferred, succeed
+from twisted.python.failure import Failure
 
 from smsc_sim.sim.search.sql import Sql
 from smsc_sim.sim.store.pages import newest_candidates, newest_id, oldest_id
@@ -17,12 +18,31 @@ from smsc_sim.sim.verify.report import Report
 from smsc_sim.sim.verify.wanted import Wanted
 from smsc_sim.web.console import Console
 from smsc_sim.web.kept import ask
+from smsc_sim.web.problem import ProblemError
 
 MOST_JUDGED: Final = 50_000
 """Messages that one expectation is judged by, the newest; when there are more, nobody can tell how many there were."""
 
 _NEAR: Final = 500
 """The latest messages, among which near misses are looked for."""
+
+
+FRESH: Final = 2.0
+"""Seconds for which a report is good enough for a line that says how many verdicts there are."""
+
+
+def lately_judged(console: Console) -> Deferred[Report | None]:
+    """A report that may be :data:`FRESH` seconds old; None where nothing is expected, or nothing can be judged."""
+    if not console.in_force.scenario.expectations or console.kept() is None:
+        return succeed(None)
+    known = console.judged.report
+    if known is not None and 0 <= console.clock() - known.ended_at < FRESH:
+        return succeed(known)
+
+    def failed(failure: Failure) -> None:
+        failure.trap(ProblemError)
+
+    return report_of(console, finished=False).addErrback(failed)
 
 
 def report_of(console: Console, *, finished: bool) -> Deferred[Report]:
@@ -34,7 +54,7 @@ def report_of(console: Console, *, finished: bool) -> Deferred[Report]:
     now = console.clock()
 
     def report(verdicts: Sequence[Verdict]) -> Report:
-        return Report(
+        made = Report(
             scenario=scenario.name or console.scenario_path,
             file=console.scenario_path,
             seed=console.in_force.seed,
@@ -43,6 +63,9 @@ def report_of(console: Console, *, finished: bool) -> Deferred[Report]:
             ended_at=now,
             verdicts=tuple(verdicts),
         )
+        if not finished:
+            console.judged.report = made
+        return made
 
     if not scenario.expectations:
         return succeed(report(()))

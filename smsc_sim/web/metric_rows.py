@@ -147,6 +147,13 @@ def _lost(console: Console) -> Values:
     return {} if kept is None else {(): float(kept.lost)}
 
 
+def _expectations(console: Console) -> Values:
+    report = console.judged.report
+    return {} if report is None else {(status,): float(report.count(status)) for status in VERDICTS}
+
+
+VERDICTS: Final = ("met", "not met", "pending")
+
 ROWS: Final = (
     MetricRow("smsc_sim_build_info", "gauge", "What runs here; always 1.", ("version", "python", "twisted"), _build),
     MetricRow(
@@ -233,6 +240,10 @@ ROWS: Final = (
     MetricRow(
         "smsc_sim_switch_active", "gauge", "1 while a switch is on.", ("switch",),
         lambda c: _bounded((name, (), switch.active) for name, switch in c.smsc.switches),
+    ),
+    MetricRow(
+        "smsc_sim_expectations", "gauge", "Expectations by verdict, when they were looked at last.", ("verdict",),
+        _expectations,
     ),
     MetricRow(
         "smsc_sim_events_pending", "gauge", "Events that are still to happen.", (),

@@ -62,6 +62,11 @@ def reset(console: Console, body: Reset) -> Deferred[ResetDone]:
     Sessions get five seconds to answer their unbind: wait for them with /sessions/wait?count=0. A manual clock stays
     where it stands.
     """
+    return put_back(console, body)
+
+
+def put_back(console: Console, body: Reset) -> Deferred[ResetDone]:
+    """The same for pages.  Raises ProblemError."""
     account = None
     if body.account is not None:
         account = console.smsc.accounts.find(body.account)

@@ -6,6 +6,7 @@ from functools import cache
 
 from msgspec import Struct
 
+from smsc_sim.scenario.library import TEST_NUMBERS
 from smsc_sim.scenario.load import load
 from smsc_sim.scenario.when import FieldCondition
 from smsc_sim.sim.messages.outcome_words import in_words
@@ -81,7 +82,7 @@ def all_status_codes() -> tuple[StatusCode, ...]:
 def all_test_numbers() -> tuple[TestNumber, ...]:
     """The numbers of ``builtin:test-numbers`` in the order of its rules."""
     numbers = []
-    for rule in load("builtin:test-numbers").rules:
+    for rule in load(TEST_NUMBERS).rules:
         for condition in rule.when.conditions:
             if isinstance(condition, FieldCondition) and condition.key == "to":
                 outcome = in_words(decision_of(rule, ACCEPT))

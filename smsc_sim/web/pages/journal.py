@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from urllib.parse import urlencode
 
 import msgspec
@@ -39,6 +39,8 @@ class MarkForm(Struct, frozen=True, kw_only=True):
     """A mark."""
 
     name: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+    back: Literal["/", "/journal"] = "/journal"
+    """The page that the form is on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def mark(console: Console, visit: Visit, form: MarkForm) -> Done:
     del visit
     with console.change() as now:
         seq = console.smsc.journal.mark(now, form.name)
-    return Done("/journal", f"Mark {seq} is set.")
+    return Done(form.back, f"Mark {seq} is set: what comes now is asked for with since={seq}.")
 
 
 def _octets_of(event: JournalEvent) -> str:

@@ -129,7 +129,7 @@ def test_a_mark_is_put() -> None:
     site = Site()
     response = site.post("/journal/mark", name="before <it>")
     text = text_of(site, response.headers["Location"])
-    assert "Mark 2 is set." in text
+    assert "Mark 2 is set: what comes now is asked for with since=2." in text
     assert "mark before <it>" in text
     assert site.ask("POST", "/journal/mark", b"name=x", Content_Type="application/x-www-form-urlencoded").status == 403
     assert site.post("/journal/mark", name="x" * 101).status == 422

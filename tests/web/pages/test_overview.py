@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from smsc_sim.smpp.pdu import encode
 from smsc_sim.web.hint import ClientHint
+from smsc_sim.web.judging import FRESH
 from smsc_sim.web.pages.overview import BINDS_SHOWN
 from tests.web.reader import Reader, read
 from tests.web.site import Site
@@ -35,7 +36,7 @@ def test_binds_and_messages_are_listed() -> None:
     assert shown.open == []
     for words in (
         "s1 smppclient1 transceiver 127.0.0.1:51234 TLSv1.3 3.4 3 min 28 s 8 s 2 2 0",
-        "05:57:04.120 smppclient1 s1 Acme 447700900123 Hello 0 ESME_ROK",
+        "05:57:04.120 Acme → 447700900123 smppclient1 s1 Hello gsm7 ESME_ROK",
         "Live binds 1",
         "Accepted messages 1",
         "Refused messages 0",
@@ -102,8 +103,8 @@ def test_a_refused_message_and_an_empty_one() -> None:
     site.submit(session, to="1")
     site.submit(session, text=b"", source="")
     text = page(site).text
-    assert "Hello 0 ESME_RTHROTTLED" in text
-    assert "none 447700900123 empty 0 ESME_ROK" in text
+    assert "Hello gsm7 ESME_RTHROTTLED" in text
+    assert "none → 447700900123 smppclient1 s1 empty gsm7 ESME_ROK" in text
     assert "Refused messages 1" in text
 
 
@@ -130,3 +131,73 @@ def test_markup_in_a_message_is_shown_as_it_is() -> None:
     site = Site()
     site.submit(site.bind(), text=b"<b>x</b>")
     assert "<b>x</b>" in page(site).text
+
+
+def test_what_came_of_messages_lately() -> None:
+    site = Site("smsc: 1\nrules: [{name: no, when: {to: '*9'}, reply: ESME_RTHROTTLED}]\n")
+    session = site.bind()
+    site.console.traffic.look(site.now)
+    site.submit(session, to="449")
+    for _ in range(120):
+        site.clock.advance(1)
+        site.console.traffic.look(site.now)
+    for _ in range(3):
+        site.submit(session)
+    site.clock.advance(1)
+    site.console.traffic.look(site.now)
+    text = page(site).text
+    assert "Status 1 min 5 min 15 min Share ESME_ROK 3 3 3 75% ESME_RTHROTTLED 0 1 1 25%" in text
+
+
+def test_before_anything_has_come_there_are_no_shares() -> None:
+    assert "1 min 5 min" not in page(Site()).text
+
+
+def test_expectations_have_a_line_with_the_first_that_is_not_met() -> None:
+    site = Site(
+        "smsc: 1\nexpect:\n  - {name: none to 9, match: {to: '9'}, count: 0}\n  - {name: one to 8, match: {to: '8'}}\n",
+        keeps=True,
+    )
+    session = site.bind()
+    site.submit(session, to="9")
+    text = page(site).text
+    assert "Expectations ✕ 0 met, 1 not met, 1 pending first: none to 9" in text
+    # It need not be of this very instant.
+    site.submit(session, to="8")
+    assert "1 pending" in page(site).text
+    site.clock.advance(FRESH)
+    assert "Expectations ✕ 1 met, 1 not met, 0 pending" in page(site).text
+
+
+def test_a_mark_is_put_from_here() -> None:
+    site = Site()
+    response = site.post("/journal/mark", back="/")
+    assert response.headers["Location"].startswith("/")
+    assert "Mark 2 is set" in read(site.get(response.headers["Location"]).body).text
+
+
+def test_what_is_ticked_is_reset() -> None:
+    site = Site(SWITCHES, keeps=True)
+    session = site.bind()
+    site.submit(session)
+    site.api("PUT", "/switches/storm", {"active": True})
+    location = site.post("/reset", messages="true", counters="true").headers["Location"]
+    assert "Reset: messages, counters. 1 messages were removed." in read(site.get(location).body).text
+    assert site.smsc.counters.messages_accepted == 0
+    assert site.smsc.switches.is_on("storm")
+    assert session.bound
+
+
+def test_with_nothing_ticked_nothing_is_reset() -> None:
+    site = Site(keeps=True)
+    site.submit(site.bind())
+    location = site.post("/reset").headers["Location"]
+    assert "Nothing was ticked" in read(site.get(location).body).text
+    assert site.smsc.counters.messages_accepted == 1
+
+
+def test_the_number_that_fails_is_named_where_it_does() -> None:
+    assert "447700900001" in page(Site(scenario_path="builtin:test-numbers")).text
+    text = page(Site("smsc: 1\nrules: [{name: no, reply: ESME_RSYSERR}]\n")).text
+    assert "447700900001" not in text
+    assert "unless a rule of the scenario says otherwise" in text
