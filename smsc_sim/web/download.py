@@ -56,8 +56,9 @@ class _Sender:
             self._request.unregisterProducer()
             self.over.callback(None)
             return
-        # This may pause us.
-        self._request.write(chunk)
+        if chunk:
+            # This may pause us.
+            self._request.write(chunk)
         self._plan()
 
     def _stop(self) -> None:

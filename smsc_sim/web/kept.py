@@ -60,7 +60,12 @@ def search(text: str) -> Query:
     try:
         return parse(text)
     except FindingsError as error:
-        raise BAD_SEARCH.error("The search has mistakes.", map(_of_search, error.findings)) from None
+        raise bad_search(error) from None
+
+
+def bad_search(error: FindingsError) -> ProblemError:
+    """The problem of a search with these mistakes."""
+    return BAD_SEARCH.error("The search has mistakes.", map(_of_search, error.findings))
 
 
 def order(text: str) -> Sort:

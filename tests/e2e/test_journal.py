@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from smsc_sim.sim.journal import Direction, Journal, pcap
+from smsc_sim.sim.journal.searching import EventSearch
 from smsc_sim.smpp.framing import whole_frames
 from smsc_sim.smpp.pdu import Pdu, encode
 from tests.e2e import peers, wire
@@ -75,6 +76,24 @@ def recorded(journal: Journal) -> Counter[tuple[int, int]]:
     """The same of every PDU that the journal holds, but for commands that tshark does not know either."""
     pdus = (Pdu(octets) for record in journal.newest_first() for octets in whole_frames(record[3]))
     return Counter((pdu.command_id, pdu.sequence_number) for pdu in pdus if pdu.command is not None)
+
+
+def test_a_capture_of_what_a_search_finds_is_whole(tmp_path: Path) -> None:
+    peers.program("tshark")
+    game = Play()
+    for peer in ("192.0.2.1:40001", "192.0.2.1:40002"):
+        play(game, peer, UNUSUAL_PORT)
+    search = EventSearch("pdu:data_sm* OR pdu:query_sm session:s2")
+    file = tmp_path / "found.pcap"
+    file.write_bytes(b"".join(pcap.export(game.smsc.journal, search=search, now=game.now)))
+    assert tshark(file, "-Y", MALFORMED) == []
+    names = {command_id for command_id, _ in identities(file)}
+    assert names == {0x103, 0x80000103, wire.QUERY_SM}
+    sessions = tshark(file, "-Y", "smpp.command_id == 3", "-T", "fields", "-e", "tcp.port")
+    assert len(sessions) == 1
+    assert "40002" in sessions[0]
+    # Nothing is there that no packet has: streams are as long as what is in them.
+    assert tshark(file, "-Y", "tcp.analysis.flags") == []
 
 
 @pytest.mark.parametrize("port", [2775, UNUSUAL_PORT])

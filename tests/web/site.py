@@ -88,6 +88,10 @@ class SyncKeeper:
             self.on_written(entries)
 
 
+TURNS = 30
+"""Of the reactor, for one response."""
+
+
 @dataclass
 class Site:
     """One simulator's console, on a clock; a test changes the simulator."""
@@ -226,6 +230,8 @@ class Site:
         """The response to the octets of one request."""
         transport, protocol = self.connect()
         protocol.dataReceived(request)
+        # What is long is made between other things.
+        self.clock.pump([0.0] * TURNS)
         return response_of(transport.value())
 
     def ask(

@@ -10,7 +10,7 @@ import msgspec
 from smsc_sim.sim.journal.chunks import gathered
 from smsc_sim.sim.journal.event import JournalEvent, PduEvent, instant
 from smsc_sim.sim.journal.notes import DecisionNote
-from smsc_sim.sim.journal.ring import Journal
+from smsc_sim.sim.journal.ring import Journal, Search
 
 VERSION: Final = 1
 """Of the set of fields; it changes when a field is renamed or changes its meaning, not when one is added."""
@@ -64,15 +64,19 @@ def export(
     kinds: Collection[str] | None = None,
     session: int | None = None,
     account: str | None = None,
+    search: Search | None = None,
 ) -> Iterator[bytes]:
-    """The events that :meth:`Journal.snapshot` gives as JSON lines, in chunks.  Raises what it raises, at once."""
+    """The events that :meth:`Journal.snapshot` gives as JSON lines, in chunks.  Raises what it raises, at once.
+
+    ``search``: only what it finds.
+    """
     first = header(now, first_seq=journal.first_seq, last_seq=journal.last_seq, evicted=journal.evicted)
     events = journal.snapshot(after=after, kinds=kinds, session=session, account=account)
 
     def lines() -> Iterator[bytes]:
         yield first
         for event in events:
-            yield line(event)
+            yield line(event) if search is None or search.finds(event, now) else b""
 
     return gathered(lines())
 

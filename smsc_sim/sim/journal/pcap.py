@@ -6,17 +6,17 @@ and write, with the handshake and the end of each connection as the journal has 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from smsc_sim.sim.journal.chunks import gathered
 from smsc_sim.sim.journal.directory import SessionDirectory, SessionEntry
-from smsc_sim.sim.journal.event import Entry
+from smsc_sim.sim.journal.event import Entry, expand
 from smsc_sim.sim.journal.notes import SessionNote
 from smsc_sim.sim.journal.packets import ACK, FILE_HEADER, FIN, PSH, RST, SEGMENT, SYN, Address, packet, record
 from smsc_sim.sim.journal.record import Direction
-from smsc_sim.sim.journal.ring import Journal
+from smsc_sim.sim.journal.ring import Journal, Search
 from smsc_sim.sim.sessions.secrets import without_passwords
 
 SMPP_PORT: Final = 2775
@@ -28,12 +28,19 @@ _FIRST_PORT: Final = 49152
 
 
 def export(
-    journal: Journal, *, after: int | None = None, session: int | None = None, port: int | None = None
+    journal: Journal,
+    *,
+    after: int | None = None,
+    session: int | None = None,
+    port: int | None = None,
+    search: Search | None = None,
+    now: float = 0.0,
 ) -> Iterator[bytes]:
     """Reads and writes that the journal holds as a pcap file, in chunks; passwords of binds are masked in it.
 
     ``after``: those behind this cursor; None: from the oldest; ``session``: those of one session number.  A session
-    whose beginning is not among them begins with a handshake all the same.  Raises Evicted, at once.
+    whose beginning is not among them begins with a handshake all the same.  ``search``: only reads and writes with a
+    PDU that it finds when it is ``now``, and the sessions that have any.  Raises Evicted, at once.
 
     ``port``: shown for ours instead of the real one.  Wireshark finds SMPP by what it looks like on every port but
     those that it knows for something else, such as 8080; :data:`SMPP_PORT` it takes for SMPP in any case.
@@ -42,7 +49,14 @@ def export(
         entries = journal.session_entries(session)
     else:
         entries = journal.entries(journal.evicted if after is None else after)
-    return gathered(capture(entries, journal.sessions, session, port))
+    if search is None:
+        return gathered(capture(entries, journal.sessions, session, port))
+
+    def wanted(seq: int, entry: Entry) -> bool:
+        events = expand(seq, entry, journal.sessions)
+        return search.may_find(entry) and any(search.finds(event, now) for event in events)
+
+    return gathered(capture(entries, journal.sessions, session, port, wanted))
 
 
 def capture(
@@ -50,17 +64,25 @@ def capture(
     sessions: SessionDirectory,
     session: int | None = None,
     port: int | None = None,
+    wanted: Callable[[int, Entry], bool] | None = None,
 ) -> Iterator[bytes]:
-    """The file's header and the packets of these numbered entries, of one session or of all; ``port`` as above."""
+    """The file's header and the packets of these numbered entries, of one session or of all; ``port`` as above.
+
+    ``wanted``: which reads and writes are in it; None: all.  Nothing is yielded for what is not.
+    """
     yield FILE_HEADER
     connections: dict[int, _Connection] = {}
-    for _, entry in entries:
+    for seq, entry in entries:
         number = entry[1] if isinstance(entry, tuple) else entry.session
         if not number or session not in (None, number):
             continue
+        if wanted is not None and isinstance(entry, tuple) and not wanted(seq, entry):
+            yield b""
+            continue
         connection = connections.get(number)
         if connection is None:
-            if not isinstance(entry, tuple) and not (isinstance(entry, SessionNote) and entry.what == "connected"):
+            begins = isinstance(entry, SessionNote) and entry.what == "connected" and wanted is None
+            if not (begins or isinstance(entry, tuple)):
                 continue
             connection = connections[number] = _Connection(sessions.get(number), port)
             yield from connection.open(entry[0] if isinstance(entry, tuple) else entry.at)

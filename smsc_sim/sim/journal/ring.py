@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
-from typing import TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from smsc_sim.sim.journal.directory import SessionDirectory, SessionEntry
 from smsc_sim.sim.journal.event import Entry, EventPage, JournalEvent, expand
@@ -17,6 +17,11 @@ _OVERHEAD = 200
 """Octets of memory that an entry takes beside its payload, roughly; so that tiny entries are bounded too."""
 
 MOST_ENTRIES = 100_000
+
+LOOKED_AT: Final = 3_000
+"""Events that one page of a search decodes."""
+PASSED: Final = 200_000
+"""Entries that it passes over."""
 
 Listener: TypeAlias = Callable[[Entry], None]
 """Called with each new entry, in the middle of the message path: it must be quick and not raise.  The entry's number is
@@ -34,6 +39,16 @@ class Evicted(LookupError):
         self.after = after
         self.first_seq = first_seq
         self.last_seq = last_seq
+
+
+class Search(Protocol):
+    """What tells which events are wanted."""
+
+    def may_find(self, entry: Entry) -> bool:
+        """Whether an event of this entry could be wanted, without decoding it."""
+
+    def finds(self, event: JournalEvent, now: float) -> bool:
+        """Whether an event is wanted when it is ``now``."""
 
 
 class Journal:
@@ -207,22 +222,35 @@ class Journal:
         kinds: Collection[str] | None = None,
         session: int | None = None,
         account: str | None = None,
+        search: Search | None = None,
+        now: float = 0.0,
     ) -> EventPage:
         """The latest events, in the order of their seq; ``before``: those of entries before that number.
 
         ``cursor`` of the page is the ``before`` of the page before it, ``more`` whether there is one that is held.
+
+        ``search``: only what it finds when it is ``now``.  Since events have to be decoded for it, it looks at
+        :data:`LOOKED_AT` of them, and then the page ends, with fewer events or none.
         """
         matches = self._matcher(kinds, session, account)
         stop = self.next_seq if before is None else min(before, self.next_seq)
         pieces: list[list[JournalEvent]] = []
-        seq, count = stop, 0
+        seq, count, looked, passed = stop, 0, 0, 0
         skipped = self.next_seq - stop
         for entry in islice(reversed(self._entries), skipped, None):
             seq -= 1
-            if matches(entry):
-                pieces.append(list(expand(seq, entry, self.sessions)))
-                count += len(pieces[-1])
-                if count >= limit:
+            if matches(entry) and (search is None or search.may_find(entry)):
+                events = list(expand(seq, entry, self.sessions))
+                if search is not None:
+                    looked += len(events)
+                    events = [event for event in events if search.finds(event, now)]
+                pieces.append(events)
+                count += len(events)
+                if count >= limit or looked >= LOOKED_AT:
+                    break
+            elif search is not None:
+                passed += 1
+                if passed >= PASSED:
                     break
         return EventPage([event for piece in reversed(pieces) for event in piece], seq, seq > self.first_seq)
 

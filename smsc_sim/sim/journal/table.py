@@ -10,7 +10,7 @@ from typing import Final
 from smsc_sim.sim.journal.chunks import gathered
 from smsc_sim.sim.journal.event import JournalEvent, PduEvent
 from smsc_sim.sim.journal.lines import as_json
-from smsc_sim.sim.journal.ring import Journal
+from smsc_sim.sim.journal.ring import Journal, Search
 from smsc_sim.sim.visible import visible
 
 COLUMNS: Final = (
@@ -41,10 +41,12 @@ def export(
     kinds: Collection[str] | None = None,
     session: int | None = None,
     account: str | None = None,
+    search: Search | None = None,
+    now: float = 0.0,
 ) -> Iterator[bytes]:
     """The events that :meth:`Journal.snapshot` gives as CSV (RFC 4180, UTF-8), in chunks, a header first.
 
-    Raises what it raises, at once.
+    ``search``: only what it finds when it is ``now``.  Raises what ``snapshot`` raises, at once.
     """
     events = journal.snapshot(after=after, kinds=kinds, session=session, account=account)
 
@@ -53,7 +55,8 @@ def export(
         writer = csv.writer(text)
         writer.writerow(COLUMNS)
         for event in events:
-            writer.writerow(row(event))
+            if search is None or search.finds(event, now):
+                writer.writerow(row(event))
             yield text.getvalue().encode()
             text.seek(0)
             text.truncate()

@@ -14,7 +14,7 @@ from typing import Final, cast
 from smsc_sim.scenario.convert import MISSING, UNKNOWN_KEY
 from smsc_sim.scenario.findings import Finding, FindingsError
 from smsc_sim.scenario.value_kind import BAD_LENGTH, NOT_A_VALUE, BadValue, nearest, quoted
-from smsc_sim.sim.search.keys import ALIASES, IS, KEYS, TIMES, key_for, known_keys
+from smsc_sim.sim.search.keys import MESSAGES, TIMES, Vocabulary
 from smsc_sim.sim.search.moment import read_moment
 from smsc_sim.sim.search.query import AND, NOT, OR, FieldFilter, Filter, IsFilter, Query, Term, TimeFilter, WordsFilter
 from smsc_sim.sim.search.words import Phrase, words
@@ -32,12 +32,12 @@ _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
-def parse(text: str, name: str = "search") -> Query:
+def parse(text: str, name: str = "search", vocabulary: Vocabulary = MESSAGES) -> Query:
     """Return the search in a text. Raises FindingsError with every mistake, its column, and what was meant perhaps.
 
     ``name`` is what findings have in place of a file.
     """
-    reader = _Reader(text, name)
+    reader = _Reader(text, name, vocabulary)
     query = reader.query()
     if reader.findings:
         raise FindingsError(reader.findings)
@@ -49,7 +49,8 @@ class _Wrong(Exception):
 
 
 class _Reader:
-    def __init__(self, text: str, name: str) -> None:
+    def __init__(self, text: str, name: str, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
         self.findings: list[Finding] = []
         self._text = text
         self._name = name
@@ -133,11 +134,11 @@ class _Reader:
             value = self._run()
             if not value:
                 raise _Wrong(at, MISSING, f"'{written}' has no value", 'an empty text is ""')
-        name = ALIASES.get(written.lower(), written.lower())
+        name = self._vocabulary.aliases.get(written.lower(), written.lower())
         try:
             return Term(name, value, negated, filter=self._filter(name, value), column=start + 1)
         except KeyError:
-            close = nearest(written, known_keys())
+            close = nearest(written, self._vocabulary.known)
             hint = f"did you mean '{close}'?" if close else f'words of the text go into quotes: "{written}:..."'
             raise _Wrong(at, UNKNOWN_KEY, f"unknown key {quoted(written)}", hint) from None
         except BadValue as bad:
@@ -145,13 +146,13 @@ class _Reader:
 
     def _filter(self, name: str, value: str) -> Filter:
         """Raises KeyError for a key that there is not, and BadValue."""
-        if name == "is":
-            if value.lower() not in IS:
-                raise BadValue(value, choices=tuple(IS))
+        if name == "is" and self._vocabulary.words:
+            if value.lower() not in self._vocabulary.words:
+                raise BadValue(value, choices=tuple(self._vocabulary.words))
             return IsFilter(value.lower())
         if name in TIMES:
             return TimeFilter("after" if name == TIMES[0] else "before", read_moment(value))
-        key = key_for(name, value) if name in KEYS else KEYS[name]
+        key = self._vocabulary.key_for(name, value)
         return FieldFilter(key, key.read(value))
 
     def _quoted(self) -> str | None:

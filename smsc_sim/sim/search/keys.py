@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from smsc_sim.scenario.glob import has_wildcard
 from smsc_sim.scenario.matching import Clause, NumberIn, OneOf, Value
@@ -26,10 +26,11 @@ class Key:
     name: str
     """As one writes it."""
     column: str
-    """Of table ``message``."""
+    """Of table ``message``; empty where nothing is stored."""
     read: Callable[[str], Clause]
     """Raises BadValue."""
-    value: Callable[[StoredMessage], Value]
+    value: Callable[[Any], Value]
+    """Of a stored message, or of whatever else the vocabulary is about."""
     meaning: str
     """For people."""
 
@@ -45,7 +46,8 @@ def _read_state(text: str) -> Clause:
     return OneOf(frozenset({state.name}))
 
 
-def _read_session(text: str) -> Clause:
+def read_session(text: str) -> Clause:
+    """A session by its name, such as s7, or a number as conditions have them.  Raises BadValue."""
     found = _SESSION.fullmatch(text)
     return NumberIn(frozenset({int(found[1])}), text) if found else read_number(text)
 
@@ -70,7 +72,7 @@ KEYS: Final[dict[str, Key]] = {
         Key("to", "destination", read_address, lambda m: m.destination, "destination_addr: 4477*, +447700900123"),
         Key("from", "source", read_address, lambda m: m.source, "source_addr: Acme, 12?45"),
         Key("account", "account", read_text, lambda m: m.account, "system_id of the account"),
-        Key("session", "session", _read_session, lambda m: m.session, "session by its number: s7"),
+        Key("session", "session", read_session, lambda m: m.session, "session by its number: s7"),
         Key("status", "command_status", read_status_test, lambda m: m.command_status, "command_status of the response"),
         Key("rule", "rule", read_text, lambda m: m.rule, 'name of the rule that decided: "too fast"'),
         Key(STATE, "state", _read_state, lambda m: None, "state of the message by now: DELIVRD or DELIVERED"),
@@ -145,11 +147,27 @@ TIMES: Final = ("after", "before")
 """Keys whose values are moments: from then on, and up to but not including it."""
 
 
-def known_keys() -> list[str]:
-    """Every key that can be suggested, the most usual ones first."""
-    return [*KEYS, "is", *TIMES, *ALIASES]
+@dataclass(frozen=True)
+class Vocabulary:
+    """What searches of one kind of thing can ask for; all of them have a moment, and words."""
+
+    keys: Mapping[str, Key]
+    """By name, the most usual ones first."""
+    aliases: Mapping[str, str]
+    """Other names of keys."""
+    words: Collection[str] = ()
+    """What can stand behind ``is:``."""
+
+    @property
+    def known(self) -> list[str]:
+        """Every key that can be suggested, the most usual ones first."""
+        return [*self.keys, *(("is",) if self.words else ()), *TIMES, *self.aliases]
+
+    def key_for(self, name: str, value: str) -> Key:
+        """What a key looks at; ``id`` looks at our own number when the value is one, such as m-31.  Raises KeyError."""
+        key = self.keys[name]
+        return _BY_NUMBER if key.name == "id" and _NUMBER.fullmatch(value) else key
 
 
-def key_for(name: str, value: str) -> Key:
-    """What a key that is known looks at; ``id`` looks at our own number when the value is one, such as m-31."""
-    return _BY_NUMBER if name == "id" and _NUMBER.fullmatch(value) else KEYS[name]
+MESSAGES: Final = Vocabulary(KEYS, ALIASES, tuple(IS))
+"""Of messages that are kept."""

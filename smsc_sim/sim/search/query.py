@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from smsc_sim.scenario.matching import Clause
 from smsc_sim.sim.search.keys import IS, RECEIPT, STATE, Key
@@ -21,6 +21,18 @@ _BARE_WORD: Final = re.compile(r"\w+")
 _BARE_VALUE: Final = re.compile(r'[^\s"]\S*')
 
 
+class Searched(Protocol):
+    """What can be searched: a message that is kept, or whatever else a vocabulary is about."""
+
+    @property
+    def at(self) -> float:
+        """Seconds since the epoch."""
+
+    @property
+    def text(self) -> str:
+        """What its words are."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldFilter:
     """A property has a value."""
@@ -28,12 +40,13 @@ class FieldFilter:
     key: Key
     clause: Clause
 
-    def holds(self, message: StoredMessage, now: float) -> bool:
-        if self.key.name == RECEIPT:
-            return any(receipt.sent_at > 0 and self.clause.holds(receipt.state) for receipt in message.receipts)
-        if self.key.name == STATE:
-            return self.clause.holds(standing(message, now).state)
-        return self.clause.holds(self.key.value(message))
+    def holds(self, searched: Searched, now: float) -> bool:
+        if isinstance(searched, StoredMessage):
+            if self.key.name == RECEIPT:
+                return any(receipt.sent_at > 0 and self.clause.holds(receipt.state) for receipt in searched.receipts)
+            if self.key.name == STATE:
+                return self.clause.holds(standing(searched, now).state)
+        return self.clause.holds(self.key.value(searched))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +55,9 @@ class IsFilter:
 
     word: str
 
-    def holds(self, message: StoredMessage, now: float) -> bool:
+    def holds(self, searched: Searched, now: float) -> bool:
+        message = searched
+        assert isinstance(message, StoredMessage), "only their vocabulary has such words"
         asked = IS[self.word]
         return standing(message, now).state in asked if isinstance(asked, frozenset) else asked[1](message)
 
@@ -54,9 +69,9 @@ class TimeFilter:
     side: Literal["after", "before"]
     moment: Moment
 
-    def holds(self, message: StoredMessage, now: float) -> bool:
+    def holds(self, searched: Searched, now: float) -> bool:
         instant = self.moment.instant(now)
-        return message.at >= instant if self.side == "after" else message.at < instant
+        return searched.at >= instant if self.side == "after" else searched.at < instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +80,8 @@ class WordsFilter:
 
     phrase: Phrase
 
-    def holds(self, message: StoredMessage, now: float) -> bool:
-        return self.phrase.found_in(words(message.text))
+    def holds(self, searched: Searched, now: float) -> bool:
+        return self.phrase.found_in(words(searched.text))
 
 
 Filter: TypeAlias = FieldFilter | IsFilter | TimeFilter | WordsFilter
@@ -87,9 +102,9 @@ class Term:
     prefix: bool = False
     """Of words: whether the last one need only begin like this."""
 
-    def holds(self, message: StoredMessage, now: float) -> bool:
+    def holds(self, searched: Searched, now: float) -> bool:
         """Whether a message is as the term asks."""
-        return self.filter.holds(message, now) is not self.negated
+        return self.filter.holds(searched, now) is not self.negated
 
     def __str__(self) -> str:
         """The term as it can be read again."""
@@ -108,11 +123,11 @@ class Query:
     groups: tuple[tuple[Term, ...], ...] = ()
     """One of them must hold, and all terms of it; nothing at all finds every message."""
 
-    def holds(self, message: StoredMessage, now: float) -> bool:
+    def holds(self, searched: Searched, now: float) -> bool:
         """Whether the search finds a message when it is ``now`` (seconds since the epoch)."""
         if not self.groups:
             return True
-        return any(all(term.holds(message, now) for term in group) for group in self.groups)
+        return any(all(term.holds(searched, now) for term in group) for group in self.groups)
 
     @property
     def terms(self) -> tuple[Term, ...]:

@@ -8,14 +8,18 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
+from smsc_sim.scenario.findings import FindingsError
 from smsc_sim.sim.journal import Evicted, lines, pcap, table
 from smsc_sim.sim.journal.notes import KINDS
+from smsc_sim.sim.journal.searching import EventSearch
+from smsc_sim.sim.search.grammar import LONGEST_QUERY
 from smsc_sim.web.call import Stream
 from smsc_sim.web.console import Console
+from smsc_sim.web.download import download
 from smsc_sim.web.endings import session_number
 from smsc_sim.web.endpoint import CSV, endpoint
+from smsc_sim.web.kept import BAD_SEARCH, bad_search
 from smsc_sim.web.problem import BAD_PARAMETER, FieldError, ProblemKind
-from smsc_sim.web.streaming import sending
 
 JSON_LINES: Final = "application/x-ndjson"
 PCAP: Final = "application/vnd.tcpdump.pcap"
@@ -44,6 +48,8 @@ class JournalQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Only of this session: s7."""
     kinds: str = ""
     """Only these, with commas between them: pdu, session, decision ...; empty: all."""
+    q: Annotated[str, Meta(max_length=LONGEST_QUERY)] = ""
+    """A search as in docs/search.rst, with the keys of events; of pcap: reads and writes with a PDU that it finds."""
 
 
 class SetMark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,7 +66,7 @@ class Mark(Struct, frozen=True, kw_only=True):
     """What came after it is asked for with ``since``."""
 
 
-@endpoint("GET", "/journal", media_types=(JSON_LINES, CSV, PCAP), problems=(ENTRIES_GONE,))
+@endpoint("GET", "/journal", media_types=(JSON_LINES, CSV, PCAP), problems=(ENTRIES_GONE, BAD_SEARCH))
 def journal(console: Console, query: JournalQuery) -> Stream:
     """The entries that the journal holds now, as JSON lines, CSV or a capture file.
 
@@ -77,11 +83,11 @@ def journal(console: Console, query: JournalQuery) -> Stream:
         raise _bad("kinds", "a capture file has octets only")
     name, content_type = _FILES[query.format]
     try:
-        chunks = _chunks(console, query, session, kinds)
+        chunks = _chunks(console, query, session, kinds, search_of(query.q))
     except Evicted as gone:
         members = Gone(first_seq=gone.first_seq, last_seq=gone.last_seq)
         raise ENTRIES_GONE.error(f"{gone}.", members=members) from None
-    return Stream(content_type, sending(chunks), name)
+    return download(console.reactor, content_type, chunks, name)
 
 
 @endpoint("POST", "/mark")
@@ -99,14 +105,26 @@ _FILES: Final[dict[str, tuple[str, str]]] = {
 
 
 def _chunks(
-    console: Console, query: JournalQuery, session: int | None, kinds: frozenset[str] | None
+    console: Console,
+    query: JournalQuery,
+    session: int | None,
+    kinds: frozenset[str] | None,
+    search: EventSearch | None,
 ) -> Iterator[bytes]:
-    entries = console.smsc.journal
+    entries, now = console.smsc.journal, console.clock()
     if query.format == "pcap":
-        return pcap.export(entries, after=query.since, session=session)
+        return pcap.export(entries, after=query.since, session=session, search=search, now=now)
     if query.format == "csv":
-        return table.export(entries, after=query.since, kinds=kinds, session=session)
-    return lines.export(entries, console.clock(), after=query.since, kinds=kinds, session=session)
+        return table.export(entries, after=query.since, kinds=kinds, session=session, search=search, now=now)
+    return lines.export(entries, now, after=query.since, kinds=kinds, session=session, search=search)
+
+
+def search_of(text: str) -> EventSearch | None:
+    """The search in a query parameter; None for an empty one.  Raises ProblemError with each mistake and its column."""
+    try:
+        return EventSearch(text) if text.strip() else None
+    except FindingsError as error:
+        raise bad_search(error) from None
 
 
 def _bad(name: str, message: str) -> Exception:

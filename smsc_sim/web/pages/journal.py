@@ -10,14 +10,17 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Meta, Struct
 
+from smsc_sim.scenario.findings import Finding, FindingsError
 from smsc_sim.sim.journal import lines, pcap, table
-from smsc_sim.sim.journal.event import JournalEvent, PduEvent
+from smsc_sim.sim.journal.event import EventPage, JournalEvent, PduEvent
 from smsc_sim.sim.journal.lines import as_json
 from smsc_sim.sim.journal.notes import KINDS, ProtocolErrorNote
+from smsc_sim.sim.journal.searching import ALIASES, KEYS, EventSearch
 from smsc_sim.web.call import Stream
 from smsc_sim.web.console import Console
 from smsc_sim.web.download import download as streamed
 from smsc_sim.web.endings import session_number
+from smsc_sim.web.kept import bad_search
 from smsc_sim.web.page import Done, Shown, Visit, action, file, page
 from smsc_sim.web.problem import BAD_PARAMETER
 
@@ -28,6 +31,8 @@ MOST_SHOWN: Final = 500
 OCTETS_SHOWN: Final = 512
 """Octets of one event on the page; the whole is in the downloads."""
 LONGEST_NAME: Final = 100
+TRY: Final = ("pdu:bind_*", "pdu:*_resp -status:0", "dir:out pdu:deliver_sm", "kind:protocol_error", "after:1m")
+"""Searches that are one click away."""
 
 _KINDS: Final = (
     "pdu", "session", "decision", "receipt", "mo", "protocol_error", "switch", "clock", "scenario", "mark", "reset",
@@ -51,6 +56,11 @@ class Filters:
     """Empty: all."""
     session: str
     account: str
+    q: str = ""
+    """A search, as it was written."""
+    search: EventSearch | None = None
+    findings: tuple[Finding, ...] = ()
+    """What is wrong with it; then nothing is looked for."""
 
     @classmethod
     def of(cls, visit: Visit) -> Filters:
@@ -62,7 +72,14 @@ class Filters:
                 raise BAD_PARAMETER.error(f"There is no kind of event {kind[:40]!r}; there are {', '.join(_KINDS)}.")
         if session and session_number(session) is None:
             raise BAD_PARAMETER.error("A session is written as its name, such as s7.")
-        return cls(kinds, session, visit.query.get("account", "").strip())
+        q = visit.query.get("q", "").strip()
+        search: EventSearch | None = None
+        findings: tuple[Finding, ...] = ()
+        try:
+            search = EventSearch(q) if q else None
+        except FindingsError as error:
+            findings = tuple(error.findings)
+        return cls(kinds, session, visit.query.get("account", "").strip(), q, search, findings)
 
     @property
     def number(self) -> int | None:
@@ -75,6 +92,7 @@ class Filters:
             "kinds": ",".join(self.kinds if kinds is None else kinds),
             "session": self.session,
             "account": self.account,
+            "q": self.q,
             **more,
         }
         written = urlencode({name: value for name, value in query.items() if value})
@@ -93,14 +111,26 @@ def journal(console: Console, visit: Visit) -> Shown:
     held = console.smsc.journal
     asked = visit.query.get("before", "")
     before = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
-    found = held.latest(
-        SHOWN, before=before, kinds=filters.kinds or None, session=filters.number, account=filters.account or None
-    )
+    found = EventPage([], 0, more=False)
+    if not filters.findings:
+        found = held.latest(
+            SHOWN,
+            before=before,
+            kinds=filters.kinds or None,
+            session=filters.number,
+            account=filters.account or None,
+            search=filters.search,
+            now=console.clock(),
+        )
     events = found.events[-MOST_SHOWN:]
     return {
         "events": list(reversed(events)),
         "left_out": len(found.events) - len(events),
         "filters": filters,
+        "keys": list(KEYS.values()),
+        "aliases": ALIASES,
+        "tries": TRY,
+        "reached": found.cursor,
         "kinds": _KINDS,
         "older": filters.link(before=found.cursor) if found.more else "",
         "follows": before is None,
@@ -116,14 +146,23 @@ def download(console: Console, visit: Visit) -> Stream:
     """The events that the filters let through: all that are held, as JSON lines, CSV or pcap."""
     filters = Filters.of(visit)
     held, now = console.smsc.journal, console.clock()
+    if filters.findings:
+        raise bad_search(FindingsError(filters.findings))
     kinds, session, account = filters.kinds or None, filters.number, filters.account or None
+    search = filters.search
     formats: dict[str, tuple[str, Callable[[], Iterator[bytes]]]] = {
         "jsonl": (
             "application/jsonl",
-            lambda: lines.export(held, now, kinds=kinds, session=session, account=account),
+            lambda: lines.export(held, now, kinds=kinds, session=session, account=account, search=search),
         ),
-        "csv": ("text/csv; charset=utf-8", lambda: table.export(held, kinds=kinds, session=session, account=account)),
-        "pcap": ("application/vnd.tcpdump.pcap", lambda: pcap.export(held, session=session)),
+        "csv": (
+            "text/csv; charset=utf-8",
+            lambda: table.export(held, kinds=kinds, session=session, account=account, search=search, now=now),
+        ),
+        "pcap": (
+            "application/vnd.tcpdump.pcap",
+            lambda: pcap.export(held, session=session, search=search, now=now),
+        ),
     }
     wanted = visit.query.get("format", "jsonl")
     if wanted not in formats:

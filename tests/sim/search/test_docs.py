@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from smsc_sim.sim.journal.searching import KEYS as EVENT_KEYS
 from smsc_sim.sim.search.grammar import parse
 from smsc_sim.sim.search.keys import IS, KEYS, TIMES
 
@@ -14,10 +15,12 @@ PAGE = (Path(__file__).parents[3] / "docs" / "search.rst").read_text(encoding="u
 
 
 def test_every_key_is_there_with_its_meaning() -> None:
-    rows = dict(re.findall(r"^``(\w+):`` {2,}(.+)$", PAGE, re.MULTILINE))
-    assert {name: meaning.replace("\\*", "*") for name, meaning in rows.items()} == {
-        name: key.meaning for name, key in KEYS.items()
-    }
+    messages, _, events = PAGE.partition("\nThe journal\n")
+    for part, keys in ((messages, KEYS), (events, EVENT_KEYS)):
+        rows = dict(re.findall(r"^``(\w+):`` {2,}(.+)$", part, re.MULTILINE))
+        assert {name: meaning.replace("\\*", "*") for name, meaning in rows.items()} == {
+            name: key.meaning for name, key in keys.items()
+        }
 
 
 @pytest.mark.parametrize("word", [*IS, *TIMES])

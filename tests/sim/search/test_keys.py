@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from smsc_sim.sim.search.grammar import parse
-from smsc_sim.sim.search.keys import ALIASES, IS, KEYS, known_keys
+from smsc_sim.sim.search.keys import ALIASES, IS, KEYS, MESSAGES
 from smsc_sim.sim.search.query import predicate
 from tests.sim.search.stored import NOW, PLAIN, RECEIPT
 
@@ -46,5 +46,5 @@ def test_no_response_is_not_any_status() -> None:
 def test_every_key_says_what_it_is_and_can_be_suggested() -> None:
     assert all(key.meaning for key in KEYS.values())
     assert set(ALIASES.values()) <= set(KEYS)
-    assert {*KEYS, *ALIASES, "is", "after", "before"} == set(known_keys())
+    assert {*KEYS, *ALIASES, "is", "after", "before"} == set(MESSAGES.known)
     assert all(word.islower() for word in IS)

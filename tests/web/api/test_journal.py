@@ -81,3 +81,12 @@ def test_a_ladder_of_a_session_that_is_gone(site: Site) -> None:
     assert rows[-1]["text"].startswith("closed")
     assert site.api("GET", "/sessions/s2/ladder").status == 404
     assert site.api("GET", "/sessions/x/ladder").status == 404
+
+
+def test_a_search(site: Site) -> None:
+    answer = site.api("GET", "/journal?q=pdu:submit_sm")
+    (event,) = [json.loads(line) for line in answer.body.splitlines()][1:]
+    assert (event["pdu"], event["sequence_number"]) == ("submit_sm", 2)
+    wrong = site.api("GET", "/journal?q=pud:x")
+    assert (wrong.status, wrong.json["code"]) == (400, "bad_search")
+    assert "did you mean" in wrong.json["errors"][0]["hint"] if "hint" in wrong.json["errors"][0] else wrong.body

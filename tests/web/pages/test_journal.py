@@ -162,3 +162,38 @@ def test_hostile_text_stays_text() -> None:
     assert "\n  &#34;pdu&#34;: &#34;submit_sm&#34;" in body
     assert "<script>" not in body.partition("<main")[2]
     assert "\x1b" not in body
+
+
+def test_a_search() -> None:
+    site = Site()
+    session = site.bind()
+    site.submit(session, text=b"one")
+    site.submit(session, text=b"two")
+    text = text_of(site, "/journal?q=pdu:submit_sm+two")
+    assert "submit_sm 3 Acme → 447700900123 “two”" in text
+    assert "“one”" not in text
+    text = text_of(site, "/journal?q=pud:x")
+    assert "Column 1: unknown key 'pud' – did you mean 'pdu'?" in text
+    assert "Nothing is looked for while the search has mistakes." in text
+    assert site.get("/journal/download?q=pud:x").status == 400
+
+
+def test_a_search_that_has_not_looked_at_all_says_so_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smsc_sim.sim.journal.ring.LOOKED_AT", 2)
+    site = Site()
+    session = site.bind()
+    for _ in range(3):
+        site.submit(session)
+    shown = read(site.get("/journal?q=pdu:bind_transceiver").body)
+    assert "None among the entries down to number 10. Look at older ones" in shown.text
+    assert "/journal?q=pdu%3Abind_transceiver&before=10" in shown.links
+
+
+@pytest.mark.parametrize(("form", "kept"), [("jsonl", 2), ("csv", 2)])
+def test_downloads_follow_the_search(form: str, kept: int) -> None:
+    site = Site()
+    session = site.bind()
+    for text in (b"one", b"two", b"two"):
+        site.submit(session, text=text)
+    octets = body_of(download(site, f"/journal/download?format={form}&q=two"))
+    assert len(octets.decode().splitlines()) == kept + 1
