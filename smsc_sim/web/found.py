@@ -20,12 +20,16 @@ from zope.interface import implementer
 from smsc_sim.scenario.findings import Finding, FindingsError
 from smsc_sim.scenario.value_kind import BadValue
 from smsc_sim.sim.journal.table import defused
+from smsc_sim.sim.search.empty import TermCount, explain_empty
 from smsc_sim.sim.search.grammar import parse
 from smsc_sim.sim.search.paging import NEWEST_FIRST, Cursor, Sort, parse_cursor, parse_sort
 from smsc_sim.sim.search.query import EVERYTHING, Query
+from smsc_sim.sim.store.browsing import TooMuchWork, count_found
 from smsc_sim.sim.store.pages import OLDEST_FIRST, Page, Removed, page, remove_found
+from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.store.stored import StoredMessage
 from smsc_sim.sim.visible import visible
+from smsc_sim.web.columns import LABELS, USUAL, chosen
 from smsc_sim.web.console import Kept
 from smsc_sim.web.dispatch import as_json
 from smsc_sim.web.message_view import MessageLine, line_of
@@ -34,6 +38,10 @@ _log = Logger()
 
 EXPORTED_AT_ONCE: Final = 500
 """Messages that an export reads in one go."""
+MOST_COUNTED: Final = 10_000
+"""Messages that are counted; more are "more than"."""
+EFFORT: Final = 20_000_000
+"""What counting may cost: about half a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +56,12 @@ class Search:
     cursor: Cursor | None = None
     backward: bool = False
     """Whether the page ends just before the cursor."""
+    columns: tuple[str, ...] = USUAL
+    """Of the list, beside those that it always has."""
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> Search:
-        """The search in the parameters ``q``, ``sort``, ``cursor`` and ``before``.
+        """The search in the parameters ``q``, ``sort``, ``cursor``, ``before`` and ``columns``, or ``column-...`` each.
 
         An order or a cursor that is none is left out: the page begins at its beginning then.
         """
@@ -69,13 +79,25 @@ class Search:
             cursor = parse_cursor(written, sort) if written else None
         except BadValue:
             pass
-        return cls(text, query, findings, sort, cursor, backward=cursor is not None and "before" in asked)
+        named = asked.get("columns", "").split(",") + [name for name in LABELS if asked.get(f"column-{name}")]
+        backward = cursor is not None and "before" in asked
+        return cls(text, query, findings, sort, cursor, backward, chosen(named))
 
     def address(self, path: str = "/messages", **changes: str) -> str:
         """The address of the same search from its beginning, with other parameters."""
-        named = {"q": self.text, "sort": "" if self.sort == NEWEST_FIRST else str(self.sort), **changes}
+        sort = "" if self.sort == NEWEST_FIRST else str(self.sort)
+        columns = "" if self.columns == USUAL else ",".join(self.columns)
+        named = {"q": self.text, "sort": sort, "columns": columns, **changes}
         given = urlencode({name: value for name, value in named.items() if value})
         return f"{path}?{given}" if given else path
+
+
+def why_empty(store: Store, query: Query, now: float) -> tuple[TermCount, ...]:
+    """What each term finds; nothing when counting would take too long."""
+    try:
+        return explain_empty(query, lambda part: count_found(store, part, now, most=MOST_COUNTED, effort=EFFORT))
+    except TooMuchWork:
+        return ()
 
 
 @inlineCallbacks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 from twisted.internet.defer import Deferred
 
@@ -11,6 +12,7 @@ from smsc_sim.scenario.expectation import CountRange
 from smsc_sim.sim.messages.long_message import WINDOW, message_with
 from smsc_sim.sim.receipts.receipt_by_hand import NoReceipt, send_receipt
 from smsc_sim.sim.rules.hindsight import verdict_on
+from smsc_sim.sim.search.empty import TermCount
 from smsc_sim.sim.search.paging import LARGEST_PAGE, SORT_KEYS, cursor_behind
 from smsc_sim.sim.search.query import Query
 from smsc_sim.sim.store.pages import Page, Removed, attempts, by_id, page, parts_around, remove_found, with_ids
@@ -22,6 +24,7 @@ from smsc_sim.smpp.receipt_text import MessageState
 from smsc_sim.web.call import Octets
 from smsc_sim.web.console import Console
 from smsc_sim.web.endpoint import PREFIX, endpoint
+from smsc_sim.web.found import why_empty
 from smsc_sim.web.kept import BAD_SEARCH, PATIENCE, STORE_PROBLEMS, ask, number_of, order, place, search, there
 from smsc_sim.web.message_forms import Form, written
 from smsc_sim.web.message_view import MessageLine, MessageShown, line_of, shown
@@ -46,9 +49,24 @@ class MessagesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = 50
     cursor: str = ""
     """Where the page before this one ended."""
+    explain: bool = False
+    """Whether to say, when nothing is found, what each term of the search finds."""
     sort: Annotated[str, Meta(description=f"One of {', '.join(SORT_KEYS)}; a hyphen before it: the highest first.")] = (
         "-id"
     )
+
+
+class TermFinds(Struct, frozen=True, kw_only=True):
+    """One term of a search that finds nothing."""
+
+    term: str
+    column: int
+    """Where it was written, from 1."""
+    alone: int
+    """Messages that it finds by itself; 10000 stands for as many or more."""
+    so_far: int
+    """Messages that it and the terms before it find together."""
+    took_the_last: bool
 
 
 class Messages(Struct, frozen=True, kw_only=True):
@@ -61,6 +79,8 @@ class Messages(Struct, frozen=True, kw_only=True):
     """Of the page behind this one; null when there is none."""
     behind: int
     """The newest messages that could not be looked at yet, under heavy traffic."""
+    empty: list[TermFinds] | None = None
+    """With ``explain``, why nothing was found: each term; null when something was, or when counting takes too long."""
 
 
 class LatestQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -135,15 +155,19 @@ def messages(console: Console, query: MessagesQuery) -> Deferred[Messages]:
     cursor = place(query.cursor, sort)
     now = console.clock()
 
-    def asked(store: Store) -> Page:
-        return page(store, wanted, now, limit=query.limit, sort=sort, cursor=cursor, since=query.since)
+    def asked(store: Store) -> tuple[Page, tuple[TermCount, ...]]:
+        found = page(store, wanted, now, limit=query.limit, sort=sort, cursor=cursor, since=query.since)
+        explains = query.explain and not found.messages and cursor is None
+        return found, why_empty(store, wanted, now) if explains else ()
 
-    def answer(found: Page) -> Messages:
+    def answer(looked: tuple[Page, tuple[TermCount, ...]]) -> Messages:
+        found, terms = looked
         return Messages(
             items=[line_of(one, now) for one in found.messages],
             more=found.more,
             cursor=cursor_behind(found.messages[-1], sort) if found.more else None,
             behind=found.behind,
+            empty=[msgspec.convert(one, TermFinds, from_attributes=True) for one in terms] or None,
         )
 
     return ask(console, asked, PATIENCE).addCallback(answer)

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 from twisted.internet.defer import Deferred
 
-from smsc_sim.sim.search.empty import TermCount, explain_empty
+from smsc_sim.sim.search.empty import TermCount
 from smsc_sim.sim.search.grammar import LONGEST_QUERY
 from smsc_sim.sim.search.keys import ALIASES, IS, KEYS
 from smsc_sim.sim.search.paging import NEWEST_FIRST, SORT_KEYS, Sort, cursor_behind
@@ -18,8 +18,20 @@ from smsc_sim.sim.store.pages import page as page_of
 from smsc_sim.sim.store.store import Store
 from smsc_sim.web.api.tables import all_test_numbers
 from smsc_sim.web.call import Stream
+from smsc_sim.web.columns import FURTHER, LABELS
 from smsc_sim.web.console import Console
-from smsc_sim.web.found import CSV_HEAD, Search, WriteRows, csv_rows, delete_all, export, json_lines
+from smsc_sim.web.found import (
+    CSV_HEAD,
+    EFFORT,
+    MOST_COUNTED,
+    Search,
+    WriteRows,
+    csv_rows,
+    delete_all,
+    export,
+    json_lines,
+    why_empty,
+)
 from smsc_sim.web.kept import BAD_SEARCH, PATIENCE, ask, kept_of
 from smsc_sim.web.page import Done, Shown, Visit, action, file, page
 from smsc_sim.web.problem import BAD_PARAMETER
@@ -27,11 +39,6 @@ from smsc_sim.web.rows import row_of
 
 SHOWN: Final = 50
 """Messages on a page."""
-MOST_COUNTED: Final = 10_000
-"""Messages that are counted before they are deleted; more are "more than"."""
-EFFORT: Final = 20_000_000
-"""What counting may cost: about half a second."""
-
 FORMATS: Final[dict[str, tuple[str, WriteRows, bytes]]] = {
     "jsonl": ("application/jsonl", json_lines, b""),
     "csv": ("text/csv; charset=utf-8", csv_rows, CSV_HEAD),
@@ -61,6 +68,8 @@ def messages(console: Console, visit: Visit) -> Shown | Deferred[Shown]:
         "words": list(IS),
         "aliases": ALIASES,
         "tries": TRY,
+        "columns": LABELS,
+        "further": [(name, label, value) for name, (label, value) in FURTHER.items() if name in search.columns],
         "hint": console.hint(),
         "bound": any(session.bound for session in console.smsc.sessions.values()),
         "numbers": all_test_numbers(),
@@ -129,7 +138,7 @@ def _look(store: Store, search: Search, now: float, *, wants_deletion: bool) -> 
             pin = first.id + (1 if search.sort.descending else -1)
             shown["pinned"] = search.address(cursor=str(max(0, pin)))
     elif newest and search.cursor is None:
-        shown["empty"] = _why_empty(store, search, now)
+        shown["empty"] = why_empty(store, search.query, now)
     if wants_deletion and rows:
         shown["doomed"] = _doomed(store, search, now)
     return shown
@@ -139,16 +148,6 @@ def _page(store: Store, search: Search, now: float) -> Page:
     if search.backward and search.cursor is not None:
         return page_before(store, search.query, now, sort=search.sort, cursor=search.cursor, limit=SHOWN)
     return page_of(store, search.query, now, sort=search.sort, cursor=search.cursor, limit=SHOWN)
-
-
-def _why_empty(store: Store, search: Search, now: float) -> tuple[TermCount, ...]:
-    """What each term finds; nothing when counting would take too long."""
-    try:
-        return explain_empty(
-            search.query, lambda query: count_found(store, query, now, most=MOST_COUNTED, effort=EFFORT)
-        )
-    except TooMuchWork:
-        return ()
 
 
 def _doomed(store: Store, search: Search, now: float) -> int:

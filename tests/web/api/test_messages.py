@@ -230,3 +230,16 @@ def test_whoever_goes_is_not_waited_for(site: Site) -> None:
     assert len(verifier) == 1
     protocol.connectionLost(Failure(ConnectionLost()))
     assert len(verifier) == 0
+
+
+def test_why_nothing_is_found(site: Site, session: Session) -> None:
+    site.submit(session, text=b"one")
+    site.submit(session, text=b"two")
+    found = site.api("GET", "/messages?q=one+two&explain=true").json
+    assert found["items"] == []
+    assert [(one["term"], one["alone"], one["so_far"], one["took_the_last"]) for one in found["empty"]] == [
+        ("one", 1, 1, False),
+        ("two", 1, 0, True),
+    ]
+    assert site.api("GET", "/messages?q=one+two").json["empty"] is None
+    assert site.api("GET", "/messages?q=one&explain=true").json["empty"] is None

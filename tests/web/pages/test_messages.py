@@ -227,3 +227,17 @@ def test_a_table_for_spreadsheets_has_no_formulas() -> None:
         for cell in row:
             assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
             assert not CONTROLS.search(cell)
+
+
+def test_columns_are_chosen_by_a_form_and_stay_in_the_address() -> None:
+    site = Site(keeps=True)
+    site.submit(site.bind())
+    shown = read(site.get("/messages?q=Hello&column-reply=1&column-message_id=1&column-esm_class=1").body)
+    assert "Reply · Rule message_id esm_class" in shown.text
+    assert "ESME_ROK 0000000001 0x00" in shown.text
+    assert "State" not in shown.text.partition("esm_class")[0].partition("Message ▾")[2]
+    assert any("columns=reply%2Cmessage_id%2Cesm_class" in link for link in shown.links if "download" in link)
+    again = read(site.get("/messages?q=Hello&columns=reply,message_id,esm_class").body)
+    assert "ESME_ROK 0000000001 0x00" in again.text
+    usual = read(site.get("/messages?q=Hello").body)
+    assert not any("columns=" in link for link in usual.links)
