@@ -42,7 +42,7 @@ from smsc_sim.sim.smsc import Smsc
 from smsc_sim.sim.traffic import EVERY, Traffic
 from smsc_sim.sim.verify.facts import traits_in
 from smsc_sim.web.access import Access
-from smsc_sim.web.auth_file import load_auth_file
+from smsc_sim.web.auth_file import load_auth_file, with_token
 from smsc_sim.web.console import Console, SettingShown
 from smsc_sim.web.hint import ClientHint
 from smsc_sim.web.listener import WebFactory
@@ -149,6 +149,8 @@ class Simulator(Service):
     def _console(self, draw_token: Callable[[], str]) -> Console:
         settings, smsc, in_force = self.settings, self.smsc, self.in_force
         known = load_auth_file(settings.auth_file) if settings.auth_file is not None else None
+        if settings.token is not None:
+            known = with_token(known, settings.token)
 
         def in_thread(look: Callable[[], bool]) -> Deferred[bool]:
             return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), look)

@@ -18,9 +18,9 @@ from smsc_sim.simulator import Simulator
 class Running:
     """A simulator that listens, as far as a reactor in memory lets it."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, **environ: str) -> None:
         self.tokens: list[str] = []
-        settings: Settings = resolve(["--smpp-tls", "none", "--data-dir", str(folder), *words], {}, folder)
+        settings: Settings = resolve(["--smpp-tls", "none", "--data-dir", str(folder), *words], environ, folder)
         # The reactor in memory has no threads and its ports listen everywhere.
         self.reactor: Any = MemoryReactorClock()
         self.simulator = Simulator(
@@ -106,3 +106,25 @@ def test_what_has_to_be_well(tmp_path: Path) -> None:
 
 def test_without_a_store_none_has_to_be_well(tmp_path: Path) -> None:
     assert "store" not in Running(tmp_path, "--retain", "0").simulator.console.ready()
+
+
+def test_the_environments_token_is_wanted_and_shown_nowhere(tmp_path: Path) -> None:
+    secret = "0123456789-abcdef"
+    running = Running(tmp_path, SMSC_SIM_TOKEN=secret)
+    console = running.simulator.console
+    assert running.tokens == []
+    assert console.access.required
+    user = console.access.by_token(secret)
+    assert user is not None
+    assert user.may_change
+    assert not any(secret in shown.value for shown in console.settings)
+
+
+def test_it_stands_beside_those_of_the_file(tmp_path: Path) -> None:
+    secret = "0123456789-abcdef"
+    file = tmp_path / "auth.yaml"
+    file.write_text("tokens: [{name: ci, token: a-long-random-text, role: read-only}]\n")
+    access = Running(tmp_path, "--auth-file", str(file), SMSC_SIM_TOKEN=secret).simulator.console.access
+    assert access.by_token(secret) is not None
+    assert access.by_token("a-long-random-text") is not None
+    assert access.by_token("another-long-text") is None

@@ -39,6 +39,8 @@ def options_page() -> str:
 
 def _entry(option: Option) -> str:
     flag = option.flag if option.positional or option.is_switch else f"{option.flag} {option.metavar}"
+    if option.secret:
+        flag = option.environment
     lines = [f"``{flag}``", f"   {option.about}", ""]
     takes = f"   Takes {option.describe()}"
     takes += "; may be repeated." if option.repeatable else "."

@@ -19,7 +19,7 @@ def help_text(command: str) -> str:
     """Return the help for a program that is started by this command. No line is longer than 80 columns."""
     lines = [f"Usage: {command} [SCENARIO] [options] | --help | --version"]
     for group, note in GROUPS.items():
-        usual = [_line(option) for option in OPTIONS if option.group == group and not option.rare]
+        usual = [_line(option) for option in OPTIONS if option.group == group and not (option.rare or option.secret)]
         lines += ["", f"{group} ({note}):" if note else f"{group}:", *usual] if usual else []
     rare = " ".join(option.flag for option in OPTIONS if option.rare)
     lines += [

@@ -99,6 +99,8 @@ def flags_layer(arguments: Arguments, problems: Problems) -> Given:
     """Return what the command line gives. Of an option that takes one value, the last one counts."""
     given: Given = {}
     for option in OPTIONS:
+        if option.secret:
+            continue
         texts = arguments.rest if option.positional else arguments.flags.get(option.flag, [])
         if option.positional and len(texts) > 1:
             problems.mistakes.append(f"{quoted(texts[1])} is one too many: a run has one scenario file")
@@ -111,7 +113,8 @@ def _read(option: Option, texts: list[str], origin: str, given: Given, problems:
     try:
         values = tuple(read_text(text, option.item_type or option.type) for text in texts)
     except BadValue as bad:
-        problems.mistakes.append(f"{origin}: {bad}")
+        # What is wrong with a secret is told without it.
+        problems.mistakes.append(f"{origin}: is not {option.describe()}" if option.secret else f"{origin}: {bad}")
         return
     _put(option, values if option.repeatable else values[0], origin, given, problems)
 

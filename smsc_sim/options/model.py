@@ -12,6 +12,7 @@ from smsc_sim.scenario.loaded import NO_SCENARIO, Scenario
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.scenario.value_kind import BadValue, ValueKind
 from smsc_sim.scenario.values import Duration
+from smsc_sim.web.auth_file import SHORTEST_TOKEN
 
 NONE = "none"
 """Switches a default listener off; as a scenario: no rules at all."""
@@ -88,6 +89,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Endpoints of the pages; empty: none."""
     auth_file: FilePath | None = None
     """Who may use the console and the API; None: everybody who reaches it."""
+    token: Annotated[str, Meta(min_length=SHORTEST_TOKEN, max_length=500)] | None = None
+    """A bearer token of an admin, beside those of the file; None: there is none."""
     allowed_host: tuple[HostName, ...] = ()
     """Host names under which the console may be asked for, beside loopback names and the address it listens on."""
 

@@ -37,7 +37,7 @@ def draw_seed() -> int:
 
 def known_flags() -> dict[str, Takes]:
     """Return every flag, with what stands behind it."""
-    flags = {option.flag: option.is_switch for option in OPTIONS if not option.positional}
+    flags = {option.flag: option.is_switch for option in OPTIONS if not (option.positional or option.secret)}
     return {flag: Takes.NOTHING if is_switch else Takes.VALUE for flag, is_switch in flags.items()}
 
 

@@ -17,6 +17,8 @@ from smsc_sim.scenario.scalars import alternatives_of, describe, unwrap
 from smsc_sim.scenario.scenario_file import Seed
 
 ENVIRONMENT_PREFIX: Final = "SMSC_SIM_"
+HIDDEN: Final = "********"
+"""What stands for a secret."""
 CONFIG_NAME: Final = "smsc-sim.yaml"
 """The configuration file that is read when it is in the working directory."""
 
@@ -41,6 +43,8 @@ class Option:
     in_config: bool = True
     rare: bool = False
     """Whether the help text only names it."""
+    secret: str = ""
+    """What it has to be, where it is a secret: it has no flag, which others could see, and is never shown."""
 
     @cached_property
     def key(self) -> str:
@@ -115,6 +119,8 @@ class Option:
         """Return a value of this option as text, as it could have been given."""
         if value is None:
             return ""
+        if self.secret:
+            return HIDDEN
         if isinstance(value, tuple):
             return " ".join(map(self.write, value)) or "none"
         if isinstance(value, bool):
@@ -125,6 +131,8 @@ class Option:
     def describe(self) -> str:
         """Return what one value may be, such as "a duration"."""
         branches = alternatives_of(self.item_type or self.type)
+        if self.secret:
+            return self.secret
         return " or ".join(describe(one) for one in branches if not isinstance(one, inspect.NoneType))
 
 
@@ -204,6 +212,16 @@ OPTIONS: Final = (
         "(``name``, ``token``, ``role``). A role is ``admin`` or ``read-only``; ``smsc-sim hash-password`` writes a "
         "password so that the file does not tell it. Without this option everybody on this machine may, and a token is "
         "made and printed when ``--http`` listens elsewhere.",
+    ),
+    Option(
+        "Listening",
+        "token",
+        "token of an admin",
+        "A bearer token with which the API and the console may be used as admin, as ``Authorization: Bearer ...`` or "
+        "as the password of any name, beside those of ``--auth-file``. It has no flag, since others on the machine "
+        "can see command lines.",
+        in_config=False,
+        secret="a text of 16 to 500 characters",
     ),
     Option(
         "Listening",

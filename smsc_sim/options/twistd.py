@@ -32,7 +32,7 @@ def twistd_options() -> "type[usage.Options]":
         optParameters = [  # noqa: N815, RUF012
             [row.flag[2:], None, shown_default(row), row.help]
             for row in OPTIONS
-            if not row.is_switch and not row.positional
+            if not (row.is_switch or row.positional or row.secret)
         ]
         settings: Any = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from smsc_sim.scenario.convert import convert
 from smsc_sim.scenario.document import Document, read_document
@@ -18,6 +18,8 @@ Role: TypeAlias = Literal["admin", "read-only"]
 
 SHORTEST_TOKEN = 16
 """Characters."""
+OF_THE_ENVIRONMENT = "environment"
+"""The name of whoever shows the token that the environment has."""
 
 _Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\A[^:\x00-\x1f\x7f]+\Z")]
 _Secret = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -55,6 +57,14 @@ class AuthFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tokens: tuple[TokenEntry, ...] = ()
     metrics: Literal["open", "closed"] = "open"
     """Whether ``/metrics`` may be read without credentials."""
+
+
+def with_token(known: AuthFile | None, token: str) -> AuthFile:
+    """Who may come in when a program that shows this token may, too, as admin."""
+    entry = TokenEntry(name=OF_THE_ENVIRONMENT, token=token)
+    if known is None:
+        return AuthFile(tokens=(entry,), metrics="closed")
+    return structs.replace(known, tokens=(*known.tokens, entry))
 
 
 def load_auth_file(path: str | os.PathLike[str]) -> AuthFile:

@@ -88,7 +88,8 @@ def number_of(name: str) -> int:
     """The number of a message that is called so: ``m-31``.  Raises ProblemError."""
     found = _ID.fullmatch(name)
     if found is None:
-        raise NOT_FOUND.error("A message is called m- and its number, such as m-31.")
+        message = "A message is called m- and its number, such as m-31; by its message_id the search id: finds it."
+        raise NOT_FOUND.error(message)
     return int(found[1])
 
 

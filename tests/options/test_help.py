@@ -15,7 +15,7 @@ def test_the_help_fits_two_screens(command: str) -> None:
     assert max(map(len, lines)) <= 80
 
 
-USUAL = [option for option in OPTIONS if not option.rare]
+USUAL = [option for option in OPTIONS if not (option.rare or option.secret)]
 
 
 @pytest.mark.parametrize("option", [option for option in OPTIONS if option.rare], ids=lambda option: option.key)

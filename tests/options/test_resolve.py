@@ -165,3 +165,22 @@ def test_the_version_is_an_answer(tmp_path: Path) -> None:
     with pytest.raises(HelpAsked) as raised:
         settings(tmp_path, "--version")
     assert str(raised.value) == f"smsc_sim {__version__}"
+
+
+SECRET = "0123456789-abcdef"
+
+
+def test_a_secret_comes_by_the_environment_alone_and_is_never_shown(tmp_path: Path) -> None:
+    found = settings(tmp_path, SMSC_SIM_TOKEN=SECRET)
+    assert (found.token, found.origins["token"]) == (SECRET, "SMSC_SIM_TOKEN")
+    (option,) = [option for option in OPTIONS if option.key == "token"]
+    assert SECRET not in option.write(found.token)
+    assert "no option '--token'" in str(refusal(tmp_path, "--token", SECRET))
+    (tmp_path / "smsc-sim.yaml").write_text(f"token: {SECRET}\n")
+    assert "unknown key 'token'" in str(refusal(tmp_path))
+
+
+def test_a_secret_that_cannot_be_used_is_not_told(tmp_path: Path) -> None:
+    error = str(refusal(tmp_path, SMSC_SIM_TOKEN="hunter2"))
+    assert "SMSC_SIM_TOKEN: is not a text of 16 to 500 characters" in error
+    assert "hunter2" not in error

@@ -54,7 +54,7 @@ def test_the_default_can_be_written_and_read_back(option: Option) -> None:
 
 @pytest.mark.parametrize("option", OPTIONS, ids=IDS)
 def test_an_option_says_what_it_takes(option: Option) -> None:
-    assert option.metavar or option.is_switch
+    assert option.metavar or option.is_switch or option.secret
     assert option.describe()
 
 
@@ -69,7 +69,7 @@ def test_the_configuration_file_takes_every_option_but_its_own_name() -> None:
     described = model_type(ServerConfig)
     assert isinstance(described, inspect.StructType)
     assert issubclass(ServerConfig, ConfigFile)
-    assert {field.name for field in described.fields} == {*IDS, "accounts"} - {"config"}
+    assert {field.name for field in described.fields} == {*IDS, "accounts"} - {"config", "token"}
     assert not [field.name for field in described.fields if field.required]
 
 
