@@ -101,6 +101,8 @@ def _client_endpoint(reactor: Any, description: str) -> IStreamClientEndpoint:
         raise EndpointError(option, "", f"an endpoint is needed, such as {EXAMPLE}")
     try:
         endpoint: IStreamClientEndpoint = clientFromString(reactor, description)
+    except TypeError as error:  # what is missing, as Python says it of a function
+        raise EndpointError(option, description, f"is not whole; write for example {EXAMPLE}") from error
     except Exception as error:  # a plugin's parser may raise anything; it is the description that is wrong
         reason = " ".join(str(error).split()) or type(error).__name__
         raise EndpointError(option, description, f"{reason}; write for example {EXAMPLE}") from error

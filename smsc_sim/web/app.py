@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -45,6 +45,9 @@ _FLASH = "flash"
 _log = Logger()
 
 
+NO_TYPES: Final[Mapping[str, type]] = {}
+
+
 class WebApp:
     """Pages, the API, health checks, and what is said when something is wrong."""
 
@@ -63,7 +66,7 @@ class WebApp:
     def _fill(self) -> None:
         """Give Klein a route for each row of the tables."""
         for endpoint in api.ENDPOINTS:
-            self._route(endpoint.url, endpoint.method, endpoint.name, self._answering(endpoint))
+            self._route(endpoint.url, endpoint.method, endpoint.name, self._answering(endpoint), endpoint.parts)
         for page in PAGES:
             self._route(page.path, "GET", f"page {page.path}", self._showing(page))
         for file in FILES:
@@ -80,14 +83,15 @@ class WebApp:
         self.app.handle_errors(HTTPException)(handlers[0])
         self.app.handle_errors(Exception)(handlers[1])
 
-    def _route(self, path: str, method: str, name: str, handler: Any) -> None:
+    def _route(self, path: str, method: str, name: str, handler: Any, types: Mapping[str, type] = NO_TYPES) -> None:
+        """``types``: of the parts of the path; every part comes to the handler as text."""
         requests = self._console.requests
 
-        def counted(request: GatedRequest, **parts: str) -> Any:
+        def counted(request: GatedRequest, **parts: object) -> Any:
             request.notifyFinish().addBoth(lambda _: requests.update({(name, request.code): 1}))
-            return handler(request, **parts)
+            return handler(request, **{part: str(value) for part, value in parts.items()})
 
-        self.app.route(openapi.klein_path(path), methods=[method], endpoint=name, strict_slashes=True)(counted)
+        self.app.route(openapi.klein_path(path, types), methods=[method], endpoint=name, strict_slashes=True)(counted)
 
     # Pages
 
@@ -202,6 +206,10 @@ class WebApp:
         return _sized(request, asset.content_type, asset.octets)
 
     # What is wrong
+
+    def methods_at(self, path: str) -> Iterable[str]:
+        """The methods that a path has; none where there is nothing at it."""
+        return self.app.url_map.bind("localhost").allowed_methods(path)
 
     def error_answer(self, request: GatedRequest, kind: ProblemKind, reason: str) -> tuple[str, bytes]:
         """The Content-Type and octets that refuse a request: a problem document below /api, else a page."""

@@ -74,6 +74,8 @@ _HOST: Final = re.compile(r"(?:\[(?P<literal>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0
 _PORTS: Final = {"http": "80", "https": "443"}
 # RFC 3986 section 3.3: what may stand in a path without being escaped.
 _UNESCAPED: Final = "/-._~!$&'()*+,;=:@"
+_EITHER_WAY: Final = frozenset(bytes((octet,)) for octet in b"!$&'()*+,;=:@")
+"""What may be escaped and need not be (RFC 3986 section 3.3)."""
 _ESCAPE: Final = re.compile(rb"%[0-9a-fA-F]{2}")
 
 
@@ -106,7 +108,7 @@ def refusal(
             "that --allowed-host gives.",
         )
     if method not in METHODS:
-        return Refusal(METHOD, f"Methods are {b', '.join(METHODS).decode()}.")
+        return Refusal(METHOD, "Allow says which methods there are here.")
     if path_of(target) is None:
         return Refusal(MALFORMED, "The path of a request starts with / and is written in its simplest form, in UTF-8.")
     return _from_elsewhere(method, host, headers)
@@ -144,9 +146,15 @@ def path_of(target: bytes) -> str | None:
     dots = any(part in {"", ".", ".."} for part in (parts if parts[-1:] != [""] else parts[:-1]))
     if not path.startswith("/") or dots or "\\" in path or not path.isprintable():
         return None
-    escaped = _ESCAPE.sub(lambda found: found[0].upper(), written)
+    escaped = _ESCAPE.sub(_settled, written)
     # An escaped slash would part here what routing does not part.
     return path if b"%2F" not in escaped and escaped == quote(path, safe=_UNESCAPED).encode() else None
+
+
+def _settled(found: re.Match[bytes]) -> bytes:
+    """An escape as it is compared: some programs escape what others leave as it is, such as an apostrophe."""
+    octet = unquote_to_bytes(found[0])
+    return octet if octet in _EITHER_WAY else found[0].upper()
 
 
 def is_api(path: str) -> bool:
@@ -223,7 +231,7 @@ class GatedRequest(Request):
         for name, value in (extra or {}).items():
             self.setHeader(name.encode(), value.encode())
         if kind is METHOD:
-            self.setHeader(b"Allow", b", ".join(METHODS))
+            self.setHeader(b"Allow", ", ".join(sorted(self.site_behind.methods_at(self.sent_path))).encode())
         content_type, body = self.site_behind.error_answer(self, kind, reason)
         self.setHeader(b"Content-Type", content_type.encode())
         self.setHeader(b"Content-Length", b"%d" % len(body))
@@ -324,13 +332,18 @@ class GatedSite(Site):
         access: Access,
         allowed_hosts: Iterable[str],
         error_answer: Callable[[GatedRequest, ProblemKind, str], tuple[str, bytes]],
+        methods_at: Callable[[str], Iterable[str]],
         log_failure: Callable[[Failure], None],
     ) -> None:
-        """``error_answer(request, kind, reason)``: the Content-Type and octets of an answer that refuses."""
+        """``error_answer(request, kind, reason)``: the Content-Type and octets of an answer that refuses.
+
+        ``methods_at(path)``: the methods that a path has, none where there is nothing at it.
+        """
         super().__init__(resource, GatedRequest, timeout=IDLE_TIMEOUT, reactor=reactor)
         self.access = access
         self.allowed_hosts = LOOPBACK_NAMES | {host.strip("[]").rstrip(".").lower() for host in allowed_hosts}
         self.error_answer = error_answer
+        self.methods_at = methods_at
         self.log_failure = log_failure
         self._requests = 0
 

@@ -45,5 +45,6 @@ class WebFactory(Factory):
             access=console.access,
             allowed_hosts=console.allowed_hosts,
             error_answer=app.error_answer,
+            methods_at=app.methods_at,
             log_failure=log_failure,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -84,7 +84,10 @@ def _operation(row: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
 def _responses(row: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
     success: dict[str, Any] = {"description": row.status.phrase}
     if row.media_types:
-        success["content"] = {name: {"schema": {"type": "string"}} for name in row.media_types}
+        success["content"] = {
+            name: {"schema": {"type": "object" if name == JSON or name.endswith("+json") else "string"}}
+            for name in row.media_types
+        }
     elif row.answer is not None:
         success["content"] = {JSON: {"schema": schema_of[row.answer]}}
     responses: dict[str, Any] = {str(row.status.value): success}
@@ -109,9 +112,13 @@ def _fields(model: type[Struct] | None) -> tuple[msgspec.structs.FieldInfo, ...]
     return msgspec.structs.fields(model) if model is not None else ()
 
 
-def klein_path(path: str) -> str:
-    """A path of the table as Klein has it: ``/sessions/<session>``."""
-    return re.sub(r"\{([a-z_]+)\}", r"<\1>", path)
+def klein_path(path: str, parts: Mapping[str, type]) -> str:
+    """A path of the table as Klein has it: ``/sessions/<session>``, ``/mo/<int:number>``; ``parts``: their types."""
+
+    def part(found: re.Match[str]) -> str:
+        return f"<int:{found[1]}>" if parts.get(found[1]) is int else f"<{found[1]}>"
+
+    return re.sub(r"\{([a-z_]+)\}", part, path)
 
 
 def document_path() -> str:

@@ -52,10 +52,15 @@ def _works(*command: str) -> bool:
 
 def python_command(driver: str, module: str) -> list[str]:
     """How to run `driver` of ``clients`` in the interpreter that has the third-party `module`."""
+    return [interpreter_with(module), "-m", f"tests.e2e.clients.{driver}"]
+
+
+def interpreter_with(module: str) -> str:
+    """The interpreter that has the third-party `module`."""
     interpreter = os.environ.get("SMSC_SIM_PEERS_PYTHON", sys.executable)
     if not _works(interpreter, "-c", f"import {module}"):
         missing(f"{interpreter} cannot import {module}; SMSC_SIM_PEERS_PYTHON names another interpreter")
-    return [interpreter, "-m", f"tests.e2e.clients.{driver}"]
+    return interpreter
 
 
 def node_command() -> list[str]:
