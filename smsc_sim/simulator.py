@@ -166,7 +166,9 @@ class Simulator(Service):
             reload=self.reload,
             access=Access(known, clock=clock, draw_token=draw_token, in_thread=in_thread),
             traffic=traffic,
-            events=EventHub(self._reactor, lambda: pulse_of(smsc, in_force, traffic), TOPICS),
+            events=EventHub(
+                self._reactor, lambda: pulse_of(smsc, in_force, traffic), TOPICS, busy=lambda: traffic.busy
+            ),
             draw_token=draw_token,
             version=__version__,
             started_at=self._started_at,

@@ -161,9 +161,11 @@ class Storekeeper:
         """The answer of the store, with all that has happened so far in it as rows.
 
         ``within``: seconds after which the question is asked of what rows there are; ``store.staging`` knows how many
-        messages are behind.  Fails with sqlite3.Error when the database does.
+        messages are behind.  Under much traffic that is at once: then there is no time to make many.  Fails with
+        sqlite3.Error when the database does.
         """
-        until = inf if within is None else self._reactor.seconds() + within
+        now = self._reactor.seconds()
+        until = inf if within is None else now if now < self.thread.quiet_from else now + within
         yield self.flushed()
         last = self.store.last_batch
         # A job for each slice, so that what is to be written does not wait for all of them.

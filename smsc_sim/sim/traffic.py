@@ -19,7 +19,12 @@ EVERY: Final = 1.0
 KEPT: Final = 3600
 """Looks that are remembered, one before them not counted."""
 
+BUSY: Final = 5_000
+"""Messages a second, in either direction."""
+_TWO: Final = 2
 _COUNTERS: Final = tuple(field.name for field in fields(Counters))
+
+_MESSAGES: Final = tuple(_COUNTERS.index(name) for name in ("messages_accepted", "messages_refused", "receipts_sent"))
 
 ERRORS: Final = (
     "messages_refused", "binds_refused", "sessions_refused", "protocol_errors", "responses_unmatched",
@@ -118,6 +123,15 @@ class Traffic:
             _Look(now, self._received, self._sent, counters, bound, replies_pending, outstanding, room, answers)
         )
         self.count += 1
+
+    @property
+    def busy(self) -> bool:
+        """Whether there are so many messages that whoever only looks on has to wait a little."""
+        if len(self._looks) < _TWO:
+            return False
+        before, last = self._looks[-2], self._looks[-1]
+        came = sum(last.counters[index] - before.counters[index] for index in _MESSAGES)
+        return came > BUSY * max(last.at - before.at, EVERY)
 
     def points(self, seconds: int, most: int = 120) -> list[Point]:
         """The last so many seconds, the oldest first, in ``most`` points at most; none before the second look."""

@@ -17,7 +17,7 @@ from smsc_sim.sim.verify.judging import Verdict, judge
 from smsc_sim.sim.verify.report import Report
 from smsc_sim.sim.verify.wanted import Wanted
 from smsc_sim.web.console import Console
-from smsc_sim.web.kept import ask
+from smsc_sim.web.kept import PATIENCE, ask
 from smsc_sim.web.problem import ProblemError
 
 MOST_JUDGED: Final = 50_000
@@ -42,13 +42,13 @@ def lately_judged(console: Console) -> Deferred[Report | None]:
     def failed(failure: Failure) -> None:
         failure.trap(ProblemError)
 
-    return report_of(console, finished=False).addErrback(failed)
+    return report_of(console, finished=False, within=PATIENCE).addErrback(failed)
 
 
-def report_of(console: Console, *, finished: bool) -> Deferred[Report]:
+def report_of(console: Console, *, finished: bool, within: float | None = None) -> Deferred[Report]:
     """The verdicts on all expectations now; ``finished``: nothing more will come, so that none stays pending.
 
-    Fails with ProblemError.
+    ``within``: seconds after which it is made of what can be looked at by then; None: of all.  Fails with ProblemError.
     """
     scenario = console.in_force.scenario
     now = console.clock()
@@ -89,4 +89,4 @@ def report_of(console: Console, *, finished: bool) -> Deferred[Report]:
             verdicts.append(verdict)
         return verdicts
 
-    return ask(console, asked).addCallback(report)
+    return ask(console, asked, within).addCallback(report)

@@ -1,9 +1,9 @@
 """Server-sent events: what has happened, told to any number of browsers, at their pace and in bounded memory.
 
-Nothing is done while nobody listens. While somebody does, four times a second the state of things is looked at and the
-journal read on from where it was read last; every client has a place in the one short list of latest events. A client
-that does not read is not written to; what it has missed when it reads again, it gets as one ``gap``: the page then
-loads its list anew.
+Nothing is done while nobody listens. While somebody does, four times a second (under very much traffic each five
+seconds) the state of things is looked at and the journal read on from where it was read last; every client has a place
+in the one short list of latest events. A client that does not read is not written to; what it has missed when it reads
+again, it gets as one ``gap``: the page then loads its list anew.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from zope.interface import implementer
 
 TICK: Final = 0.25
 """Seconds from one batch to the next."""
+BUSY_TICK: Final = 5.0
+"""The same while there is very much traffic, for each batch has pages load their parts anew."""
 HEARTBEAT: Final = 15.0
 """Seconds of silence after which a comment is sent, so that nobody on the way takes the stream for dead."""
 STALLED: Final = 60.0
@@ -30,6 +32,9 @@ KEPT: Final = 1000
 """Events in the list; a client that is further behind gets a gap."""
 PER_TICK: Final = 500
 """Events read from the journal in one go; when there are more, all of them become a gap."""
+
+_LATE: Final = 0.01
+"""Seconds that a tick may come too early without being left out."""
 
 CONTENT_TYPE: Final = "text/event-stream"
 GAP: Final = "gap"
@@ -74,8 +79,17 @@ class Full(Exception):
 class EventHub:
     """Tells clients what happens."""
 
-    def __init__(self, reactor: IReactorTime, pulse: Pulse, topics: frozenset[str], feed: Feed | None = None) -> None:
-        """``topics``: all that ``pulse`` tells about."""
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        pulse: Pulse,
+        topics: frozenset[str],
+        feed: Feed | None = None,
+        busy: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """``topics``: all that ``pulse`` tells about; ``busy()``: whether there is very much traffic."""
+        self._busy = busy
+        self._told_at = 0.0
         self._reactor = reactor
         self._pulse = pulse
         self._topics = topics
@@ -158,10 +172,12 @@ class EventHub:
         return [event for event in missed if event.seq <= self._read_to]
 
     def _tick(self) -> None:
-        for event in self._happened():
-            self._events.append(event)
-            self._last += 1
         now = self._reactor.seconds()
+        if now - self._told_at >= (BUSY_TICK if self._busy() else TICK) - _LATE:
+            self._told_at = now
+            for event in self._happened():
+                self._events.append(event)
+                self._last += 1
         for client in list(self._clients):
             client.tick(now)
 

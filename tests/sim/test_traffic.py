@@ -8,8 +8,9 @@ from smsc_sim.scenario.account import DEFAULT_ACCOUNT
 from smsc_sim.scenario.settings import SmscSettings
 from smsc_sim.sim.sessions.session import Session
 from smsc_sim.sim.smsc import Smsc
-from smsc_sim.sim.traffic import ERRORS, Traffic
+from smsc_sim.sim.traffic import BUSY, ERRORS, Traffic
 from smsc_sim.smpp.pdu import encode
+from tests.sim.playing import START, Address, Play, SubmitSm, scenario
 
 
 def smsc_and_session() -> tuple[Smsc, Session]:
@@ -91,3 +92,29 @@ def test_counters_and_clocks_that_are_put_back_make_no_negative_rates() -> None:
     traffic.look(11.0)
     traffic.look(5.0)
     assert [point.accepted for point in traffic.points(60)] == [0.0, 0.0]
+
+
+def test_it_is_busy_while_very_many_messages_come_or_receipts_go() -> None:
+    play = Play()
+    counters, traffic = play.smsc.counters, Traffic(play.smsc)
+    busy = [traffic.busy]
+    for messages, receipts in ((0, 0), (BUSY // 2, 0), (BUSY // 2, BUSY), (0, 0)):
+        counters.messages_accepted += messages
+        counters.receipts_sent += receipts
+        traffic.look(START + len(busy))
+        busy.append(traffic.busy)
+    assert busy == [False, False, False, True, False]
+
+
+def test_lately_is_by_status_the_good_ones_first() -> None:
+    play = Play(scenario=scenario("rules: [{name: no, when: {to: '49*'}, reply: ESME_RTHROTTLED}]"))
+    traffic = Traffic(play.smsc)
+    assert traffic.lately(60).answers == {}
+    traffic.look(START)
+    esme = play.bind()
+    esme.give(SubmitSm().wire(), SubmitSm().wire(), SubmitSm(destination=Address(octets=b"1")).wire())
+    play.advance(2.0)
+    traffic.look(START + 1)
+    lately = traffic.lately(60)
+    assert list(lately.answers.items()) == [(0, 1), (0x58, 2)]
+    assert lately.receipts["sent"] == 1

@@ -11,7 +11,7 @@ from twisted.internet.protocol import Protocol
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
-from smsc_sim.web.sse import HEARTBEAT, KEPT, MOST_CLIENTS, PER_TICK, STALLED, TICK, Event
+from smsc_sim.web.sse import BUSY_TICK, HEARTBEAT, KEPT, MOST_CLIENTS, PER_TICK, STALLED, TICK, Event
 from tests.web.site import Site, request_of
 
 
@@ -108,6 +108,20 @@ def test_many_changes_within_a_tick_are_one_event() -> None:
     site.clock.advance(TICK)
     assert browser.text().count("event:") == 1
     browser.leave()
+
+
+def test_under_very_much_traffic_live_pages_are_told_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site()
+    monkeypatch.setattr(site.console.events, "_busy", lambda: True)
+    browser = Browser(site, "messages")
+    session = site.bind()
+    browser.text()
+    told = []
+    for _ in range(int(2 * BUSY_TICK / TICK)):
+        site.submit(session)
+        site.clock.advance(TICK)
+        told += browser.events()
+    assert 1 <= len(told) <= 3
 
 
 def test_events_of_the_journal_have_its_numbers() -> None:

@@ -15,6 +15,7 @@ from smsc_sim.web import charts
 from smsc_sim.web.call import Octets
 from smsc_sim.web.console import Console
 from smsc_sim.web.endpoint import JSON
+from smsc_sim.web.kept import PATIENCE
 from smsc_sim.web.page import Shown, Visit, file, page
 
 SPANS: Final = {"5s": 5, "1m": 60, "5m": 300, "15m": 900, "1h": 3600}
@@ -66,7 +67,7 @@ def traffic(console: Console, visit: Visit) -> Shown | Deferred[Shown]:
     if kept is None:
         return shown
     since = console.clock() - SPANS[span]
-    counted = kept.ask(lambda store: mix_since(store, since))
+    counted = kept.ask(lambda store: mix_since(store, since), PATIENCE)
     return counted.addCallbacks(
         lambda mix: {**shown, **_mixed(mix)}, lambda failure: {**shown, "failed": _why(failure)}
     )
