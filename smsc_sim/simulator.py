@@ -162,6 +162,7 @@ class Simulator(Service):
             in_force=in_force,
             reactor=self._reactor,
             clock=clock,
+            sockets=self.driver.sockets,
             settle=self.driver.settle,
             reload=self.reload,
             access=Access(known, clock=clock, draw_token=draw_token, in_thread=in_thread),
@@ -352,4 +353,5 @@ class Simulator(Service):
 
     def _hint(self) -> ClientHint | None:
         addresses = self._ports.addresses["smpp"]
-        return ClientHint.for_account(addresses[0], self.settings.accounts) if addresses else None
+        known = (account.definition for account in self.smsc.accounts)
+        return ClientHint.for_account(addresses[0], known) if addresses else None

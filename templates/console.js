@@ -68,21 +68,32 @@
 
   // Live parts: one stream, and none while nobody looks
 
-  const pauseButton = document.getElementById("pause");
+  const pauseButtons = document.getElementsByClassName("pause");
   const spoken = document.getElementById("spoken");
   const topics = main.dataset.live;
-  const last = {};
   let stream = null;
   let paused = false;
-  let spokenAt = 0;
 
-  function speak(topic, state) {
-    const before = last[topic];
-    last[topic] = state;
-    if (topic !== "messages" || before === undefined || Date.now() - spokenAt < 10000) return;
-    spokenAt = Date.now();
-    const accepted = state.accepted - before.accepted, refused = state.refused - before.refused;
-    spoken.textContent = `${accepted + refused} new messages, ${refused} refused`;
+  // What has come is said now and then, for those who do not see rows move.
+  const SILENCE = 10000;
+  let said = null;
+  let known = null;
+  let saying = 0;
+
+  function say() {
+    saying = 0;
+    const accepted = known.accepted - said.accepted, refused = known.refused - said.refused;
+    said = known;
+    // Counters that were put back begin anew.
+    if (accepted < 0 || refused < 0 || accepted + refused === 0) return;
+    const count = accepted + refused;
+    spoken.textContent = `${count} new message${count === 1 ? "" : "s"}, ${refused} refused`;
+    saying = setTimeout(say, SILENCE);
+  }
+  function heard(messages) {
+    known = messages;
+    said ??= known;
+    if (!saying && known !== said) saying = setTimeout(say, 500);
   }
   function told(event) {
     if (event.type === "gap") {
@@ -90,7 +101,7 @@
       return;
     }
     // The first one says how things are: they may have changed since the page was made.
-    speak(event.type, JSON.parse(event.data));
+    if (event.type === "messages") heard(JSON.parse(event.data));
     htmx.trigger(document.body, `live:${event.type}`, { seq: event.lastEventId });
   }
   function connect() {
@@ -106,14 +117,18 @@
   function pause() {
     if (!topics) return;
     paused = !paused;
-    pauseButton.setAttribute("aria-pressed", String(paused));
-    pauseButton.textContent = paused ? "Go on live" : "Pause live";
+    for (const button of pauseButtons) {
+      button.setAttribute("aria-pressed", String(paused));
+      button.textContent = paused ? "Go on live" : "Pause live";
+    }
     if (!paused) for (const topic of topics.split(",")) htmx.trigger(document.body, `live:${topic}`);
     connect();
   }
   if (topics) {
-    pauseButton.hidden = false;
-    pauseButton.addEventListener("click", pause);
+    for (const button of pauseButtons) {
+      button.hidden = false;
+      button.addEventListener("click", pause);
+    }
     document.addEventListener("visibilitychange", connect);
     // What somebody is about to use is not replaced under their hands.
     document.body.addEventListener("htmx:beforeRequest", (event) => {
@@ -123,6 +138,37 @@
     });
     connect();
   }
+
+  // What is left of a time is counted down, unless nothing is to move.
+
+  function words(seconds) {
+    const units = [["d", 86400, Infinity], ["h", 3600, 24], ["min", 60, 60], ["s", 1, 60]]
+      .map(([unit, size, most]) => [Math.floor(seconds / size) % most, unit]);
+    const first = units.findIndex(([amount]) => amount);
+    const parts = units.slice(first, first + 2).filter(([amount]) => amount);
+    return parts.map((part) => part.join(" ")).join(" ") || "0 s";
+  }
+  setInterval(() => {
+    if (paused || document.hidden) return;
+    for (const left of document.querySelectorAll("[data-left]")) {
+      left.end ??= performance.now() + left.dataset.left * 1000;
+      left.textContent = words(Math.max(0, Math.round((left.end - performance.now()) / 1000)));
+    }
+  }, 1000);
+
+  // Menus close as people expect them to
+
+  function closeMenus(but) {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== but) menu.open = false;
+  }
+  document.addEventListener("click", ({ target }) => closeMenus(target.closest?.("details.menu")));
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+    if (!menu) return;
+    const inside = menu.contains(document.activeElement);
+    closeMenus();
+    if (inside) menu.querySelector("summary").focus();
+  });
 
   // Keys, outside fields
 

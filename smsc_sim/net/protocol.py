@@ -122,8 +122,10 @@ class SmppProtocol(Protocol):
     def handshakeCompleted(self) -> None:
         """The TLS handshake is done."""
         transport: Any = self.transport
-        version = transport.getHandle().get_protocol_version_name()
-        self.session.tls = self._driver.smsc.journal.sessions.get(self.session.number).tls = version
+        connection, session = transport.getHandle(), self.session
+        entry = self._driver.smsc.journal.sessions.get(session.number)
+        session.tls = entry.tls = connection.get_protocol_version_name()
+        session.cipher = entry.cipher = connection.get_cipher_name() or ""
 
     def dataReceived(self, data: bytes) -> None:
         """Octets came."""

@@ -222,6 +222,7 @@ class Operations:
         self._answer(session, pdu, smsc.response(pdu), now, lambda instant: smsc.close_within(session, linger, instant))
 
     def _enquire_link(self, session: Session, pdu: Pdu, now: float) -> None:
+        session.enquire_link_received_at = self._smsc.timers.instant(now)
         self._answer(session, pdu, self._smsc.response(pdu), now)
 
     def _on_message(self, session: Session, pdu: Pdu, now: float) -> None:

@@ -191,6 +191,7 @@ class Smsc:
         """Octets came on this session; handle every PDU that they complete, hold the rest."""
         if session.ending or session.frozen:
             return
+        session.octets_in += len(data)
         if session.held is not None:
             joined = session.held.join(data)
             if joined is None:
@@ -280,6 +281,7 @@ class Smsc:
             return b""
         octets = outbox[0] if len(outbox) == 1 else b"".join(outbox)
         outbox.clear()
+        session.octets_out += len(octets)
         kept = without_passwords(octets) if session.state is State.OUTBOUND else octets
         self.journal.record(now, session.number, Direction.OUT, kept)
         return octets

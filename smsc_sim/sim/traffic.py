@@ -88,13 +88,15 @@ class Point:
 class Traffic:
     """The looks of the last hour; whoever drives it calls :meth:`look` each second."""
 
-    __slots__ = ("_looks", "_received", "_seen", "_sent", "_smsc", "count")
+    __slots__ = ("_looks", "_rates", "_received", "_seen", "_sent", "_smsc", "count")
 
     def __init__(self, smsc: Smsc, kept: int = KEPT) -> None:
         self._smsc = smsc
         self._looks: deque[_Look] = deque(maxlen=kept + 1)
         self._seen: dict[int, tuple[int, int]] = {}
         """What each session had received and sent at the last look."""
+        self._rates: dict[int, tuple[float, float]] = {}
+        """PDUs a second of each session, in and out, between the last two looks."""
         self._received = 0
         self._sent = 0
         self.count = 0
@@ -104,17 +106,21 @@ class Traffic:
         """Remember how things stand at ``now``, seconds since the epoch."""
         smsc = self._smsc
         seen: dict[int, tuple[int, int]] = {}
+        rates: dict[int, tuple[float, float]] = {}
+        span = now - self._looks[-1].at if self._looks else 0.0
         bound = replies_pending = outstanding = room = 0
         for number, session in smsc.sessions.items():
             received, sent = self._seen.get(number, (0, 0))
             seen[number] = (session.received, session.sent)
             self._received += session.received - received
             self._sent += session.sent - sent
+            if span > 0:
+                rates[number] = ((session.received - received) / span, (session.sent - sent) / span)
             bound += session.bound
             replies_pending += session.replies_pending
             outstanding += len(session.outstanding)
             room += session.receipt_window if session.receives else 0
-        self._seen = seen
+        self._seen, self._rates = seen, rates
         counters = tuple(getattr(smsc.counters, name) for name in _COUNTERS)
         answers: Mapping[int, int] = smsc.breakdown.answers()
         if self._looks and self._looks[-1].answers == answers:
@@ -140,6 +146,10 @@ class Traffic:
         # Counted from the end, so that the latest point is always a whole one.
         ends = range(len(looks) - 1, 0, -every)
         return [_between(looks[max(0, end - every) : end + 1]) for end in reversed(ends)]
+
+    def rates(self, number: int) -> tuple[float, float]:
+        """PDUs a second from and to this session at the last look."""
+        return self._rates.get(number, (0.0, 0.0))
 
     def errors(self, seconds: int) -> dict[str, tuple[int, int]]:
         """For each of :data:`ERRORS` how many there were in the last so many seconds, and in all."""

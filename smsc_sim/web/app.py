@@ -19,6 +19,7 @@ from smsc_sim.web.call import Octets, Stream
 from smsc_sim.web.console import Console
 from smsc_sim.web.dispatch import carry_out
 from smsc_sim.web.endpoint import JSON, Endpoint
+from smsc_sim.web.error_page import advice, nearest
 from smsc_sim.web.flash import Flash, Flashes
 from smsc_sim.web.gate import COOKIE, GatedRequest, is_api
 from smsc_sim.web.metrics import exposition, registry_of
@@ -30,6 +31,7 @@ from smsc_sim.web.problem import (
     METHOD,
     NOT_FOUND,
     READ_ONLY,
+    UNAUTHENTICATED,
     ProblemError,
     ProblemKind,
 )
@@ -39,7 +41,7 @@ HTML: Final = "text/html; charset=utf-8"
 MENU: Final = sorted((page for page in PAGES if page.menu), key=lambda page: page.menu)
 
 _NO_PAGE = "There is no such page."
-_FAULT = "The simulator could not answer this. Its log says why. SMPP traffic is not affected."
+_FAULT = "This could not be answered. SMPP traffic is not affected."
 _FLASH = "flash"
 
 _log = Logger()
@@ -151,6 +153,7 @@ class WebApp:
                 "scenario_name": console.in_force.scenario.name or console.scenario_path,
                 "version": console.version,
                 "now": console.clock(),
+                "manual": console.clock_kind == "manual",
                 **shown,
             },
         )
@@ -213,18 +216,26 @@ class WebApp:
 
     def error_answer(self, request: GatedRequest, kind: ProblemKind, reason: str) -> tuple[str, bytes]:
         """The Content-Type and octets that refuse a request: a problem document below /api, else a page."""
-        return self._problem(request, kind.error(reason))
+        return self._problem(request, kind.error(reason), inside=False)
 
-    def _problem(self, request: GatedRequest, error: ProblemError) -> tuple[str, bytes]:
+    def _problem(self, request: GatedRequest, error: ProblemError, *, inside: bool) -> tuple[str, bytes]:
+        """``inside``: whether the gate has let the request in, so that the menu may be shown."""
         if is_api(request.sent_path):
             return CONTENT_TYPE, error.octets()
-        return HTML, self._templates.render(
-            "error.html",
-            status=error.kind.status,
-            title=error.kind.title,
-            reason=error.detail,
-            number=request.number,
-        )
+        near = nearest(request.sent_path, MENU)
+        shown: dict[str, object] = {
+            "status": error.kind.status,
+            "title": error.kind.title,
+            "advice": advice(error.kind),
+            "reason": error.detail,
+            "wrong": error.errors,
+            "near": near,
+            "may_log_in": error.kind in {UNAUTHENTICATED, READ_ONLY},
+            "number": request.number,
+        }
+        if not inside:
+            return HTML, self._templates.render("error.html", **shown)
+        return HTML, self._render(request, "error.html", near.path if near is not None else "", shown)
 
     def _routing_failed(self, request: GatedRequest, failure: Failure) -> bytes:
         """No such path, or not this method."""
@@ -244,12 +255,12 @@ class WebApp:
             _log.failure(
                 "request {number} for {path!r} failed", failure=failure, number=request.number, path=request.sent_path
             )
-            error = INTERNAL.error(f"{_FAULT} There it is request {request.number}.")
+            error = INTERNAL.error(f"{_FAULT} In the log it is request {request.number}.")
         return self._answer_problem(request, error)
 
     def _answer_problem(self, request: GatedRequest, error: ProblemError) -> bytes:
         request.setResponseCode(error.kind.status.value, error.kind.status.phrase.encode())
-        content_type, body = self._problem(request, error)
+        content_type, body = self._problem(request, error, inside=True)
         return _sized(request, content_type, body)
 
 

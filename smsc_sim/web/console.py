@@ -89,6 +89,8 @@ class Console:
     """For delays of the console itself; the SMSC's future is its timeline's."""
     clock: Callable[[], float]
     """Seconds since the epoch."""
+    sockets: Callable[[], float]
+    """The same of the clock that connections live by, which goes on while that of messages stands still."""
     settle: Callable[[float], None]
     """Carries out what a change left to do; :meth:`change` calls it."""
     reload: Callable[[], Checked | None]

@@ -84,6 +84,11 @@ def place(text: str, sort: Sort) -> Cursor | None:
         raise _bad("cursor", bad) from None
 
 
+def is_name(text: str) -> bool:
+    """Whether messages are called so: ``m-31``."""
+    return _ID.fullmatch(text) is not None
+
+
 def number_of(name: str) -> int:
     """The number of a message that is called so: ``m-31``.  Raises ProblemError."""
     found = _ID.fullmatch(name)

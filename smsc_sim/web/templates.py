@@ -36,6 +36,8 @@ class Templates:
             count=count,
             duration=duration,
             span=format_duration,
+            size=size,
+            rate=rate,
             clock=clock,
             iso=iso,
             status=status.name_of,
@@ -53,6 +55,23 @@ class Templates:
 def count(number: int) -> str:
     """A number with its thousands set apart: ``12,345``."""
     return f"{number:,}"
+
+
+def size(octets: int) -> str:
+    """A number of octets: ``812 B``, ``10.2 KiB``, ``3.4 MiB``."""
+    if octets < 1024:
+        return f"{octets} B"
+    amount, unit = octets / 1024, "KiB"
+    for larger in ("MiB", "GiB", "TiB"):
+        if amount < 1024:
+            break
+        amount, unit = amount / 1024, larger
+    return f"{amount:,.1f} {unit}"
+
+
+def rate(per_second: float) -> str:
+    """How often a second: ``0/s``, ``0.5/s``, ``1,234/s``."""
+    return f"{per_second:,.1f}".removesuffix(".0") + "/s" if per_second < 100 else f"{per_second:,.0f}/s"
 
 
 def duration(seconds: float) -> str:

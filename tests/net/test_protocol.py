@@ -370,6 +370,10 @@ def test_a_tls_transport_is_not_bypassed() -> None:
                 def get_protocol_version_name() -> str:
                     return "TLSv1.3"
 
+                @staticmethod
+                def get_cipher_name() -> str:
+                    return "TLS_AES_256_GCM_SHA384"
+
             return Connection()
 
     transport = OverTls()
@@ -379,7 +383,7 @@ def test_a_tls_transport_is_not_bypassed() -> None:
     assert transport.producer is protocol
     assert protocol.session.tls == "TLS"
     protocol.handshakeCompleted()
-    assert protocol.session.tls == "TLSv1.3"
+    assert (protocol.session.tls, protocol.session.cipher) == ("TLSv1.3", "TLS_AES_256_GCM_SHA384")
     protocol.dataReceived(PING)
     assert names(transport.value()) == ["enquire_link_resp"]
 

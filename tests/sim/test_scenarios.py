@@ -13,7 +13,6 @@ from smsc_sim.scenario.load import load
 from smsc_sim.scenario.loaded import Scenario
 from smsc_sim.scenario.settings import ReceiptSettings, Timers
 from smsc_sim.sim.sessions.session import Ending
-from smsc_sim.sim.status import status_view
 from smsc_sim.smpp.pdu import Pdu, encode
 from smsc_sim.smpp.status import CommandStatus
 from tests.sim.playing import (
@@ -136,7 +135,6 @@ def assert_sound(game: Play) -> None:
         assert account.pending >= 0
     for esme in game.esmes:
         assert esme.session.replies_pending >= 0
-    status_view(game.smsc, game.now, version="", started_at=0.0, endpoints=[], messages=50)
 
 
 @given(scenarios, stories)

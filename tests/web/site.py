@@ -136,6 +136,7 @@ class Site:
             in_force=in_force,
             reactor=self.clock,
             clock=lambda: self.now,
+            sockets=lambda: self.now,
             settle=self._settle,
             reload=self._reload,
             access=Access(self.auth, clock=lambda: self.now, draw_token=self.draw_token),

@@ -35,7 +35,7 @@ def stylesheet(page: Response) -> str:
 
 
 def test_a_page() -> None:
-    site = Site()
+    site = Site(keeps=True)
     site.submit(site.bind())
     response = site.get("/")
     assert response.status == 200

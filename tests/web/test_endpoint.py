@@ -120,7 +120,8 @@ def test_every_module_of_pages_has_one_page_and_its_template() -> None:
         assert (folder / page.template).is_file()
         for action in (value for value in vars(module).values() if isinstance(value, Action)):
             assert action.template == page.template
-    shared = {"base.html", "error.html", "macros.html", "message_macros.html", "overview_lately.html", "report.html"}
+    shared = {"base.html", "error.html", "overview_lately.html", "report.html"}
+    shared |= {"macros.html", "bind_macros.html", "message_macros.html"}
     used = {page.template for page in pages.PAGES} | shared
     assert {path.name for path in folder.glob("*.html")} == used
 

@@ -18,11 +18,14 @@ OWN = AccountDefinition(system_id="acme", password="secret")
     ],
 )
 def test_the_built_in_account(address: str, host: str, port: int) -> None:
-    assert ClientHint.for_account(address, (OWN, DEFAULT_ACCOUNT)) == ClientHint(host, port, "smppclient1", "password")
+    assert ClientHint.for_account(address, (OWN, DEFAULT_ACCOUNT)) == ClientHint(
+        host, port, "smppclient1", "password", 1
+    )
 
 
-def test_accounts_of_the_user_are_kept_to_themselves() -> None:
-    assert ClientHint.for_account("127.0.0.1:2775", (OWN,)) == ClientHint("127.0.0.1", 2775)
+def test_the_password_of_an_account_of_the_user_is_kept_to_itself() -> None:
+    assert ClientHint.for_account("127.0.0.1:2775", (OWN,)) == ClientHint("127.0.0.1", 2775, "acme", None)
+    assert ClientHint.for_account("127.0.0.1:2775", ()) == ClientHint("127.0.0.1", 2775)
 
 
 def test_a_unix_socket_has_no_port() -> None:

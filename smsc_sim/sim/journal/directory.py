@@ -35,6 +35,8 @@ class SessionEntry:
     """0 while it is open."""
     reason: str = ""
     """Why it was closed."""
+    cipher: str = ""
+    """Of its TLS, by the name that OpenSSL has for it; empty in plaintext."""
 
     @property
     def name(self) -> str:

@@ -58,11 +58,14 @@ class Session:
         "account",
         "answered_in_read",
         "bound_at",
+        "cipher",
         "complaints",
         "deadline",
         "decision",
         "dribbled",
         "ending",
+        "enquire_link_answered_at",
+        "enquire_link_received_at",
         "enquire_link_sent_at",
         "expiries",
         "frozen",
@@ -74,6 +77,8 @@ class Session:
         "muted",
         "next_check",
         "number",
+        "octets_in",
+        "octets_out",
         "opened_at",
         "originator",
         "outbox",
@@ -94,7 +99,6 @@ class Session:
         "trickle",
         "unbinding",
         "watched",
-        "watched",
         "writable",
     )
 
@@ -104,6 +108,8 @@ class Session:
         self.peer = peer
         self.host = host
         self.tls = tls
+        self.cipher = ""
+        """Of its TLS, by the name that OpenSSL has for it; empty in plaintext."""
         self.link: Link | None = None
         self.opened_at = now
 
@@ -154,9 +160,15 @@ class Session:
 
         self.received = 0
         self.sent = 0
+        self.octets_in = 0
+        self.octets_out = 0
         self.last_received_at = now
         self.enquire_link_sent_at = 0.0
         """When our unanswered enquire_link left; 0 when none is."""
+        self.enquire_link_answered_at = 0.0
+        """When the ESME last answered one of ours; 0 when it never has."""
+        self.enquire_link_received_at = 0.0
+        """When the ESME last sent one; 0 when it never has."""
         self.next_check = 0.0
         """When the timers are looked at next; 0 when that is not planned."""
         self.deadline = 0.0

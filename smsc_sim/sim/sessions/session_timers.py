@@ -89,8 +89,9 @@ class SessionTimers:
 
     def heard(self, session: Session, now: float) -> None:
         """Our enquire_link was answered; the next one may be due before the next look that is planned."""
-        session.enquire_link_sent_at = 0.0
-        self.check_by(session, self.instant(now) + self.of(session).enquire_link)
+        instant = self.instant(now)
+        session.enquire_link_sent_at, session.enquire_link_answered_at = 0.0, instant
+        self.check_by(session, instant + self.of(session).enquire_link)
 
     def check_by(self, session: Session, instant: float) -> None:
         """Have a look at the session at ``instant`` (by the clock of the sockets) at the latest."""

@@ -35,6 +35,8 @@ class SessionShown(Struct, frozen=True, kw_only=True):
     """Address and port of the ESME."""
     tls: str
     """Protocol version such as ``TLSv1.3``; empty in plaintext."""
+    cipher: str
+    """Of that TLS, such as ``TLS_AES_256_GCM_SHA384``; empty in plaintext."""
     interface_version: str
     """``3.3``, ``3.4`` or ``5.0``: what the session settled on."""
     opened_at: str
@@ -45,6 +47,12 @@ class SessionShown(Struct, frozen=True, kw_only=True):
     """PDUs from the ESME."""
     sent: int
     """PDUs to the ESME."""
+    octets_in: int
+    octets_out: int
+    enquire_link_received_at: str | None
+    """The ESME's last one; null when it never sent one."""
+    enquire_link_answered_at: str | None
+    """When the ESME last answered one of ours; null when it never has."""
     deliver_outstanding: int
     """deliver_sm that the ESME has not answered yet."""
     replies_pending: int
@@ -105,7 +113,7 @@ class CloseSession(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 @endpoint("GET", "/sessions")
 def sessions(console: Console, query: SessionsQuery) -> Sessions:
     """Live sessions, bound or not."""
-    now = console.clock()
+    now = console.sockets()
     found = [
         session
         for session in console.smsc.sessions.values()
@@ -135,7 +143,7 @@ def wait_for_sessions(console: Console, query: WaitForSessions) -> Deferred[Wait
     waiting = until(console, is_so, min(_USUAL_WAIT if query.within is None else query.within, LONGEST_WAIT))
     return waiting.addCallback(
         lambda in_time: WaitedSessions(
-            items=[shown(session, console.clock()) for session in there()], timed_out=not in_time
+            items=[shown(session, console.sockets()) for session in there()], timed_out=not in_time
         )
     )
 
@@ -143,7 +151,7 @@ def wait_for_sessions(console: Console, query: WaitForSessions) -> Deferred[Wait
 @endpoint("GET", "/sessions/{session}", problems=(NOT_FOUND,))
 def session(console: Console, session: str) -> SessionShown:
     """One live session."""
-    return shown(_found(console, session), console.clock())
+    return shown(_found(console, session), console.sockets())
 
 
 @endpoint("POST", "/sessions/{session}/close", problems=(NOT_FOUND,))
@@ -156,11 +164,11 @@ def close_session(console: Console, session: str, body: CloseSession) -> Session
     found = _found(console, session)
     with console.change() as now:
         end_session(console.smsc, found, body.how, body.reason, now)
-    return shown(found, console.clock())
+    return shown(found, console.sockets())
 
 
 def shown(session: Session, now: float) -> SessionShown:
-    """A session as the API shows it."""
+    """A session as the API shows it; ``now`` by the clock of the sockets."""
     account = session.account
     return SessionShown(
         id=session.name,
@@ -169,12 +177,17 @@ def shown(session: Session, now: float) -> SessionShown:
         state=session.state.name,
         peer=session.peer,
         tls=session.tls,
+        cipher=session.cipher,
         interface_version=VERSION_NAMES[session.interface_version],
         opened_at=text_of(session.opened_at),
         bound_at=text_or_none(session.bound_at),
         idle=round(max(0.0, now - session.last_received_at), 3),
         received=session.received,
         sent=session.sent,
+        octets_in=session.octets_in,
+        octets_out=session.octets_out,
+        enquire_link_received_at=text_or_none(session.enquire_link_received_at),
+        enquire_link_answered_at=text_or_none(session.enquire_link_answered_at),
         deliver_outstanding=len(session.outstanding),
         replies_pending=session.replies_pending,
         receipts_waiting=account.waiting_count if account is not None else 0,

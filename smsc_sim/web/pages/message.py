@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal, NamedTuple
+from urllib.parse import urlencode
 
 from msgspec import Meta, Struct
 from twisted.internet.defer import Deferred
 
+from smsc_sim.scenario.matching import OneOf
 from smsc_sim.sim.messages.long_message import WINDOW, LongMessage, message_with
 from smsc_sim.sim.mo.injection import BadInjection
 from smsc_sim.sim.mo.injector import deliver_again
 from smsc_sim.sim.receipts.receipt_by_hand import NoReceipt, send_receipt
 from smsc_sim.sim.rules.hindsight import verdict_on
+from smsc_sim.sim.search.keys import KEYS
+from smsc_sim.sim.search.query import FieldFilter, Query, Term
 from smsc_sim.sim.store.browsing import Neighbours, neighbours_of
 from smsc_sim.sim.store.pages import attempts, by_id, parts_around
+from smsc_sim.sim.store.pages import page as page_of
 from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.store.stored import StoredAttempt, StoredMessage
 from smsc_sim.smpp.errors import WireError
@@ -26,11 +31,11 @@ from smsc_sim.web.console import Console
 from smsc_sim.web.dump import MOST, dump
 from smsc_sim.web.endpoint import PREFIX
 from smsc_sim.web.instants import text_of
-from smsc_sim.web.kept import ask, number_of, there
+from smsc_sim.web.kept import ask, is_name, number_of, there
 from smsc_sim.web.message_forms import written
 from smsc_sim.web.message_view import shown
 from smsc_sim.web.page import Done, Shown, Visit, action, file, page
-from smsc_sim.web.problem import ProblemError
+from smsc_sim.web.problem import NOT_FOUND, ProblemError
 from smsc_sim.web.rows import receipt_words, row_of
 from smsc_sim.web.seconds import Seconds
 
@@ -66,8 +71,10 @@ class _Found(NamedTuple):
 
 
 @page("/messages/{message}", title="Message", under="/messages")
-def message(console: Console, visit: Visit, message: str) -> Deferred[Shown]:
-    """One message."""
+def message(console: Console, visit: Visit, message: str) -> Deferred[Shown | Done]:
+    """One message; an address with the message_id of a response leads to it."""
+    if not is_name(message):
+        return ask(console, lambda store: _by_message_id(store, message))
     number = number_of(message)
     return ask(console, lambda store: _look(store, number)).addCallback(lambda found: _shown(console, visit, found))
 
@@ -197,3 +204,21 @@ def _readings(stored: StoredMessage, whole: LongMessage | None, default: str) ->
         return readings_of(pdu.fields, pdu.tlvs, default)
     except WireError:
         return []
+
+
+def _by_message_id(store: Store, message_id: str) -> Done:
+    """Where the message is whose response had this message_id, or the list of them when several had.
+
+    Raises ProblemError when there is none.
+    """
+    own = FieldFilter(KEYS["message_id"], OneOf(frozenset({message_id})))
+    query = Query(((Term("message_id", message_id, filter=own),),))
+    found = page_of(store, query, 0.0, limit=2).messages
+    if not found:
+        raise NOT_FOUND.error(
+            "No message that is kept has this message_id. By its own name a message is called m- and a number, such as "
+            "m-31."
+        )
+    if len(found) == 1:
+        return Done(f"/messages/m-{found[0].id}")
+    return Done(f"/messages?{urlencode({'q': str(query)})}")

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import Final, Literal
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import Struct
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, gatherResults, succeed
+from twisted.python.failure import Failure
 
-from smsc_sim.scenario.library import TEST_NUMBERS
-from smsc_sim.sim.status import status_view
+from smsc_sim.sim.search.query import EVERYTHING
+from smsc_sim.sim.store.pages import page as page_of
+from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.traffic import Lately
 from smsc_sim.smpp.status import name_of
 from smsc_sim.web.api.reset import Reset, ResetDone, What, put_back
 from smsc_sim.web.api.switches import shown as switch_shown
 from smsc_sim.web.console import Console
 from smsc_sim.web.judging import lately_judged
+from smsc_sim.web.kept import ask
 from smsc_sim.web.page import Done, Shown, Visit, action, page
-from smsc_sim.web.problem import NOT_FOUND
+from smsc_sim.web.problem import NOT_FOUND, ProblemError
+from smsc_sim.web.rows import Row, row_of
 from smsc_sim.web.seconds import Seconds
+from smsc_sim.web.session_rows import session_row
+from smsc_sim.web.telling_number import telling_number
 
 BINDS_SHOWN: Final = 8
 MESSAGES_SHOWN: Final = 20
+PATIENCE: Final = 0.5
+"""Seconds that the page waits for the newest messages to become rows, under heavy traffic."""
 SPANS: Final = (60, 300, 900)
 """Seconds."""
 LATEST: Final = 2
@@ -59,37 +69,67 @@ class ResetForm(Struct, frozen=True, kw_only=True):
     sessions: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Latest:
+    """The last messages, as far as the store tells them."""
+
+    rows: Sequence[Row] = ()
+    behind: int = 0
+    """Newer messages that are no rows yet."""
+    trouble: str = ""
+    """Why there are none."""
+
+
 @page("/", title="Overview", menu=1, key="o")
 def overview(console: Console, visit: Visit) -> Deferred[Shown]:
     """Counters, live binds, what came of messages lately, and the last of them."""
     del visit
-    return lately_judged(console).addCallback(lambda report: {**_shown(console), "report": report})
+    asked: Deferred[list[Any]] = gatherResults([lately_judged(console), _latest(console)], consumeErrors=True)
+    return asked.addCallback(lambda found: _shown(console, found[1]) | {"report": found[0]})
 
 
-def _shown(console: Console) -> dict[str, object]:
+def _latest(console: Console) -> Deferred[_Latest]:
+    """The last messages; that the store fails is no reason to show nothing at all."""
+    if console.kept() is None:
+        return succeed(_Latest())
+    now = console.clock()
+
+    def look(store: Store) -> _Latest:
+        found = page_of(store, EVERYTHING, now, limit=MESSAGES_SHOWN)
+        return _Latest([row_of(message, now) for message in found.messages], found.behind)
+
+    def failed(failure: Failure) -> _Latest:
+        failure.trap(ProblemError)
+        assert isinstance(failure.value, ProblemError)
+        return _Latest(trouble=failure.value.detail)
+
+    return ask(console, look, PATIENCE).addErrback(failed)
+
+
+def _shown(console: Console, latest: _Latest) -> dict[str, object]:
+    smsc = console.smsc
     listening = console.listening()
-    view = status_view(
-        console.smsc,
-        console.clock(),
-        version=console.version,
-        started_at=console.started_at,
-        endpoints=[*listening.get("smpp", ()), *listening.get("smpp_tls", ())],
-        messages=MESSAGES_SHOWN,
-    )
+    bound = [session for session in smsc.sessions.values() if session.bound]
     return {
-        "view": view,
-        "binds": view.binds[:BINDS_SHOWN],
-        "messages": view.messages,
+        "bound": len(bound),
+        "types": Counter(session.bind_type for session in bound).most_common(),
+        "binds": [session_row(console, session) for session in bound[:BINDS_SHOWN]],
+        "latest": latest,
+        "kept": console.kept() is not None,
         "hint": console.hint(),
-        "switches": [(switch_shown(name, switch), switch.until) for name, switch in console.smsc.switches],
+        "try_number": None if latest.rows else telling_number(console),
+        "switches": [(switch_shown(name, switch), switch.until) for name, switch in smsc.switches],
         "scenario": console.in_force.scenario,
         "scenario_path": console.scenario_path,
         "seed": console.in_force.seed,
-        "counters": console.smsc.counters,
+        "up": console.clock() - console.started_at,
+        "started_at": console.started_at,
+        "counters": smsc.counters,
+        "pending": sum(account.pending for account in smsc.accounts),
+        "waiting": sum(account.waiting_count for account in smsc.accounts),
         "plain": list(listening.get("smpp", ())),
         "encrypted": list(listening.get("smpp_tls", ())),
-        "has_test_numbers": console.scenario_path == TEST_NUMBERS,
-        "latest": next(iter(console.traffic.points(LATEST, 1)), None),
+        "pace": next(iter(console.traffic.points(LATEST, 1)), None),
         "resets": RESETS,
         **_lately([console.traffic.lately(seconds) for seconds in SPANS]),
     }

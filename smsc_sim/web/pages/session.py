@@ -9,13 +9,13 @@ from markupsafe import Markup
 
 from smsc_sim.sim.ladder import Ladder, LadderPage, ladder_of, mermaid, svg
 from smsc_sim.sim.ladder.words import label, remarks, took
-from smsc_sim.sim.sessions.binding import VERSION_NAMES
 from smsc_sim.smpp.commands import COMMANDS
 from smsc_sim.web.call import Octets
 from smsc_sim.web.console import Console
 from smsc_sim.web.endings import session_number
 from smsc_sim.web.page import Shown, Visit, file, page
 from smsc_sim.web.problem import NOT_FOUND
+from smsc_sim.web.session_rows import session_row
 
 LATEST: Final = 8
 """Events in the short list that is above the ladder."""
@@ -41,7 +41,7 @@ def session(console: Console, visit: Visit, session: str) -> Shown:
         "session": live,
         "account": account,
         "timers": account.timers if account is not None else smsc.settings.timers,
-        "versions": VERSION_NAMES,
+        "row": session_row(console, live) if live is not None else None,
         "latest": list(reversed(smsc.journal.latest(LATEST, session=number).events)),
         "ladder": shown,
         "follows": shown.page >= shown.pages and "page" not in visit.query,
@@ -66,7 +66,10 @@ def _number(console: Console, name: str) -> int:
     number = session_number(name)
     smsc = console.smsc
     if number is None or (number not in smsc.sessions and number not in smsc.journal.sessions):
-        raise NOT_FOUND.error("There was no such session, or it was so long ago that nothing is known of it any more.")
+        _, _, last = smsc.numbers()
+        if number is not None and 0 < number <= last:
+            raise NOT_FOUND.error(f"The session s{number} is gone, so long ago that nothing is known of it any more.")
+        raise NOT_FOUND.error("There was no such session. A session is called s and its number, such as s7.")
     return number
 
 

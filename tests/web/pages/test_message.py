@@ -212,3 +212,15 @@ def test_half_a_pair_of_surrogates_is_no_fault() -> None:
     site.smsc.receive(session, submit(SURROGATES, 2), site.now)
     site.smsc.take_output(session, site.now)
     assert page(site).text
+
+
+def test_an_address_with_a_message_id_leads_to_the_message() -> None:
+    site = Site(keeps=True)
+    session = site.bind()
+    site.submit(session)
+    site.submit(session)
+    response = site.get("/messages/0000000002")
+    assert (response.status, response.headers["Location"]) == (303, "/messages/m-2")
+    response = site.get("/messages/0000000003")
+    assert response.status == 404
+    assert "No message that is kept has this message_id." in response.body

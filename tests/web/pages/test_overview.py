@@ -27,7 +27,7 @@ def page(site: Site) -> Reader:
 
 
 def test_binds_and_messages_are_listed() -> None:
-    site = Site()
+    site = Site(keeps=True)
     session = site.bind()
     site.clock.advance(200)
     site.submit(session)
@@ -35,9 +35,10 @@ def test_binds_and_messages_are_listed() -> None:
     shown = page(site)
     assert shown.open == []
     for words in (
-        "s1 smppclient1 transceiver 127.0.0.1:51234 TLSv1.3 3.4 3 min 28 s 8 s 2 2 0",
-        "05:57:04.120 Acme → 447700900123 smppclient1 s1 Hello gsm7 ESME_ROK",
-        "Live binds 1",
+        "s1 bound smppclient1 transceiver, SMPP 3.4 127.0.0.1:51234 TLSv1.3 3 min 28 s 8 s no enquire_link yet",
+        "m-1 05:57:04.120 Acme → 447700900123 smppclient1 s1 Hello gsm7 ESME_ROK DELIVERED",
+        "Live binds 1 1 transceiver",
+        "Clock real",
         "Accepted messages 1",
         "Refused messages 0",
         "127.0.0.1:2775 Copy [::1]:2776 TLS Copy",
@@ -50,7 +51,7 @@ def test_long_lists_are_cut_and_say_so() -> None:
     site = Site()
     for _ in range(BINDS_SHOWN + 1):
         site.bind()
-    assert f"Shown are {BINDS_SHOWN} of {BINDS_SHOWN + 1}: all binds" in page(site).text
+    assert f"Shown are {BINDS_SHOWN} of {BINDS_SHOWN + 1}. All sessions" in page(site).text
 
 
 def test_lists_that_are_whole_say_nothing() -> None:
@@ -60,16 +61,17 @@ def test_lists_that_are_whole_say_nothing() -> None:
 
 
 def test_without_binds_the_page_says_how_to_bind() -> None:
-    text = page(Site(client_hint=DEFAULT)).text
+    text = page(Site(client_hint=DEFAULT, keeps=True)).text
     assert "Host 127.0.0.1 Copy Port 2775 Copy system_id smppclient1 Copy password password" in text
     assert 'bind_transceiver(system_id="smppclient1", password="password")' in text
     assert "No message yet." in text
 
 
 def test_accounts_of_the_user_are_not_spelt_out() -> None:
-    text = page(Site(client_hint=ClientHint("127.0.0.1", 2775))).text
-    assert "Port 2775 Copy system_id one of the configured accounts" in text
-    assert "bind_transceiver" not in text
+    text = page(Site(client_hint=ClientHint("127.0.0.1", 2775, "acme", None, 2))).text
+    assert "Port 2775 Copy system_id acme Copy or one of 2 other accounts password that account’s" in text
+    assert 'bind_transceiver(system_id="acme", password="…")' in text
+    assert "system_id none is configured" in page(Site(client_hint=ClientHint("127.0.0.1", 2775))).text
 
 
 def test_the_hint_goes_when_a_client_is_bound() -> None:
@@ -98,17 +100,17 @@ def test_a_switch_that_is_gone() -> None:
 
 
 def test_a_refused_message_and_an_empty_one() -> None:
-    site = Site(scenario="smsc: 1\nrules: [{name: no, when: {to: '1'}, reply: ESME_RTHROTTLED}]")
+    site = Site(scenario="smsc: 1\nrules: [{name: no, when: {to: '1'}, reply: ESME_RTHROTTLED}]", keeps=True)
     session = site.bind()
     site.submit(session, to="1")
     site.submit(session, text=b"", source="")
     text = page(site).text
-    assert "Hello gsm7 ESME_RTHROTTLED" in text
+    assert "Hello gsm7 ESME_RTHROTTLED no none" in text
     assert "none → 447700900123 smppclient1 s1 empty gsm7 ESME_ROK" in text
     assert "Refused messages 1" in text
 
 
-SITE = Site()
+SITE = Site(keeps=True)
 SESSION = SITE.bind()
 KNOWN_TAGS = frozenset(page(SITE).tags) | {"span", "bdi", "tbody", "small"}
 
@@ -119,6 +121,7 @@ def test_hostile_text_stays_text(text: bytes, address: bytes) -> None:
     source = address.replace(b"\0", b"").decode("latin-1") + "."
     fields = {"source_addr": source, "destination_addr": "1", "short_message": b"<script>" + text, "data_coding": 8}
     SITE.smsc.receive(SESSION, encode("submit_sm", sequence_number=2, fields=fields), SITE.now)
+    SITE.smsc.take_output(SESSION, SITE.now)
     body = SITE.get("/").body
     shown = read(body)
     assert shown.tags.count("script") == 3
@@ -128,7 +131,7 @@ def test_hostile_text_stays_text(text: bytes, address: bytes) -> None:
 
 
 def test_markup_in_a_message_is_shown_as_it_is() -> None:
-    site = Site()
+    site = Site(keeps=True)
     site.submit(site.bind(), text=b"<b>x</b>")
     assert "<b>x</b>" in page(site).text
 
@@ -196,8 +199,29 @@ def test_with_nothing_ticked_nothing_is_reset() -> None:
     assert site.smsc.counters.messages_accepted == 1
 
 
-def test_the_number_that_fails_is_named_where_it_does() -> None:
-    assert "447700900001" in page(Site(scenario_path="builtin:test-numbers")).text
-    text = page(Site("smsc: 1\nrules: [{name: no, reply: ESME_RSYSERR}]\n")).text
+def test_a_number_is_named_that_the_rules_in_force_treat_in_a_way_of_their_own() -> None:
+    text = page(Site(scenario_path="builtin:test-numbers", keeps=True)).text
+    assert "Send one to 447700900001 Copy and the rule “undeliverable” has it otherwise: ESME_ROK; then UNDELIV" in text
+    rules = "{name: no, when: {to: '4477*'}, reply: none}, {name: slow, when: {to: '49'}, reply: ESME_RTHROTTLED}"
+    text = page(Site(f"smsc: 1\nrules: [{rules}]\n", keeps=True)).text
     assert "447700900001" not in text
+    assert "Send one to 49 Copy and the rule “slow” has it otherwise: ESME_RTHROTTLED" in text
+    text = page(Site("smsc: 1\nrules: [{name: no, reply: ESME_RSYSERR}]\n", keeps=True)).text
+    assert "Send one to" not in text
     assert "unless a rule of the scenario says otherwise" in text
+
+
+def test_without_kept_messages_the_page_says_why() -> None:
+    site = Site()
+    site.submit(site.bind())
+    assert "No messages are kept." in page(site).text
+
+
+def test_a_store_that_fails_costs_its_own_part_only() -> None:
+    site = Site(keeps=True)
+    site.bind()
+    assert site.keeper is not None
+    site.keeper.store.close()
+    text = page(site).text
+    assert "The message store fails:" in text
+    assert "Live binds 1" in text

@@ -23,7 +23,9 @@ def test_a_live_session_has_its_facts_and_its_ladder() -> None:
     text = read(body).text
     assert "Session s1 bound" in text
     assert "Account smppclient1 Bind transceiver Peer 127.0.0.1:51234" in text
-    assert "PDUs in 2 last 0 s ago" in text
+    assert "PDUs in 2 0/s, " in text
+    assert "Idle 0 s no enquire_link yet" in text
+    assert 'href="/inject?where=s1"' in body
     assert "enquire_link 30s, inactivity 5m, response 30s" in text
     assert "submit_sm 2 Acme → 447700900123 “Hello”" in text
     assert "submit_sm_resp 2 ESME_ROK" in text
@@ -40,6 +42,13 @@ def test_a_session_that_is_gone_is_still_shown() -> None:
     assert "Session s1 closed" in text
     assert "lost" in text
     assert "End session" not in text
+
+
+def test_a_session_that_was_forgotten_is_told_from_one_that_never_was() -> None:
+    site = Site()
+    site.smsc.begin_with(1, 1, 7)
+    assert "The session s7 is gone" in text_of(site, "/binds/s7")
+    assert "There was no such session." in text_of(site, "/binds/s8")
 
 
 @pytest.mark.parametrize("name", ["s2", "x", "s", "s-1", "s99999999999999999999", "%E2%91%A0"])
