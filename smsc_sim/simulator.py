@@ -184,7 +184,13 @@ class Simulator(Service):
             allow_raw=settings.allow_raw,
             allow_scenario_write=settings.allow_scenario_write,
             settings=[
-                SettingShown(row.key, row.write(row.value_in(settings)), settings.origins.get(row.key, ""))
+                SettingShown(
+                    row.key,
+                    row.write(row.value_in(settings)),
+                    settings.origins.get(row.key, ""),
+                    row.group,
+                    row.about,
+                )
                 for row in OPTIONS
             ],
             listening=lambda: self._ports.addresses,

@@ -66,6 +66,35 @@
     });
   }
 
+  // A long page is narrowed to what has the words.
+  for (const field of document.querySelectorAll("input[data-filter]")) {
+    field.closest("[hidden]").hidden = false;
+    const sections = document.querySelectorAll(field.dataset.filter);
+    field.addEventListener("input", () => {
+      const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const has = (part) => words.every((word) => part.textContent.toLowerCase().includes(word));
+      let found = false;
+      for (const section of sections) {
+        let some = words.length === 0;
+        for (const part of section.querySelectorAll("tbody tr, details, .pairs dt")) {
+          part.hidden = !has(part.localName === "dt" ? part.nextElementSibling : part) && !has(part);
+          if (part.localName === "dt") part.nextElementSibling.hidden = part.hidden;
+          some ||= !part.hidden;
+        }
+        for (const fold of section.querySelectorAll("details")) {
+          // Named by its own line, it is shown whole; else with the rows that have the words.
+          const whole = has(fold.querySelector("summary"));
+          if (whole) for (const row of fold.querySelectorAll("tr")) row.hidden = false;
+          fold.open = words.length > 0 && !fold.hidden && !whole;
+        }
+        for (const heading of section.querySelectorAll("h3, .shell")) heading.hidden = words.length > 0;
+        section.hidden = !some;
+        found ||= some;
+      }
+      document.getElementById("unfound").hidden = found;
+    });
+  }
+
   // Live parts: one stream, and none while nobody looks
 
   const pauseButtons = document.getElementsByClassName("pause");
@@ -95,14 +124,26 @@
     said ??= known;
     if (!saying && known !== said) saying = setTimeout(say, 500);
   }
+  // A part that is throttled leaves out what comes too soon, also the last there is: so each topic is told once more
+  // when it has been quiet for a while, longer than the throttles in the templates.
+  const QUIET = [1100, 3200];
+  const last = {};
+
+  function tell(topic, detail) {
+    htmx.trigger(document.body, `live:${topic}`, detail);
+    for (const timer of last[topic] ?? []) clearTimeout(timer);
+    last[topic] = QUIET.map((after) => setTimeout(() => {
+      if (stream !== null) htmx.trigger(document.body, `live:${topic}`, detail);
+    }, after));
+  }
   function told(event) {
     if (event.type === "gap") {
-      for (const topic of topics.split(",")) htmx.trigger(document.body, `live:${topic}`);
+      for (const topic of topics.split(",")) tell(topic);
       return;
     }
     // The first one says how things are: they may have changed since the page was made.
     if (event.type === "messages") heard(JSON.parse(event.data));
-    htmx.trigger(document.body, `live:${event.type}`, { seq: event.lastEventId });
+    tell(event.type, { seq: event.lastEventId });
   }
   function connect() {
     const wanted = topics && !paused && !document.hidden;
@@ -121,7 +162,7 @@
       button.setAttribute("aria-pressed", String(paused));
       button.textContent = paused ? "Go on live" : "Pause live";
     }
-    if (!paused) for (const topic of topics.split(",")) htmx.trigger(document.body, `live:${topic}`);
+    if (!paused) for (const topic of topics.split(",")) tell(topic);
     connect();
   }
   if (topics) {

@@ -4,9 +4,11 @@ It is made from the model that reads the files: every key with what it says belo
 its default.
 """
 
+import functools
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from msgspec import NODEFAULT, Struct, inspect
@@ -84,20 +86,56 @@ Wherever a list belongs, a single value stands for a list of one. Values are tex
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One key."""
+
+    name: str
+    meaning: str
+    takes: str
+    """In words."""
+    default: str
+    """As it could be written; ``required``; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The keys of one model."""
+
+    title: str
+    summary: str
+    entries: Sequence[Entry]
+    note: str
+    """What else there is, in reStructuredText; empty for nothing."""
+
+
+@functools.cache
+def sections() -> Sequence[Section]:
+    """All keys, in the order of :data:`SECTIONS`."""
+    found = []
+    for model, title in SECTIONS.items():
+        entries = list(_entries(model))
+        if model is Match:
+            entries += [_condition(name) for name in (*OWN_KEYS, *FIELD_KEYS)]
+            entries.append(Entry("NAME or 0x1400", "Any TLV by its name or number.", "as its definition says", ""))
+        note = "Beside these gates, every key of `Conditions`_." if model is WrittenWhen else ""
+        found.append(Section(title, (model.__doc__ or "").strip().partition(chr(10))[0], entries, note))
+    return found
+
+
 def reference_page() -> str:
     """Return the page, in reStructuredText."""
     parts = [_HEAD]
-    for model, title in SECTIONS.items():
-        parts.append(f"{title}\n{'-' * len(title)}\n")
-        parts.append(f"{(model.__doc__ or '').strip().partition(chr(10))[0]}\n")
-        parts += list(_entries(model))
-        if model is Match:
-            parts += [_condition(name) for name in (*OWN_KEYS, *FIELD_KEYS)]
-            parts.append(_entry("NAME or 0x1400", "Any TLV by its name or number.", "as its definition says", ""))
+    for section in sections():
+        parts.append(f"{section.title}\n{'-' * len(section.title)}\n")
+        parts.append(f"{section.summary}\n")
+        parts += map(_written, section.entries)
+        if section.note:
+            parts.append(f"{section.note}\n")
     return "\n".join(parts)
 
 
-def _entries(model: type[Struct]) -> Iterator[str]:
+def _entries(model: type[Struct]) -> Iterator[Entry]:
     wanted = model_type(model)
     assert isinstance(wanted, inspect.StructType), "a model is a Struct"
     documented = documented_fields(model)
@@ -107,31 +145,27 @@ def _entries(model: type[Struct]) -> Iterator[str]:
             continue
         if model is WrittenWhen and field.name in {"any", "not_"}:
             continue
-        default = "required" if field.required else _default(field)
-        yield _entry(
-            field.encode_name, documented.get(field.name, "") or _kind_text(field.type), takes(field.type), default
-        )
-    if model is WrittenWhen:
-        yield "Beside these gates, every key of `Conditions`_.\n"
+        meaning = documented.get(field.name, "") or _kind_text(field.type)
+        # In Python nothing is None; in a file it is not there.
+        meaning = meaning.replace("None:", "not written:")
+        yield Entry(field.encode_name, meaning, takes(field.type), "required" if field.required else _default(field))
 
 
-def _entry(name: str, text: str, taken: str, default: str) -> str:
-    last = f"Takes {taken}."
-    if default:
-        last += " Required." if default == "required" else f" Default: ``{default}``."
-    # In Python nothing is None; in a file it is not there.
-    paragraphs = [text.replace("None:", "not written:"), last]
-    lines = [f"``{name}``"]
-    for paragraph in paragraphs:
+def _written(entry: Entry) -> str:
+    last = f"Takes {entry.takes}."
+    if entry.default:
+        last += " Required." if entry.default == "required" else f" Default: ``{entry.default}``."
+    lines = [f"``{entry.name}``"]
+    for paragraph in (entry.meaning, last):
         lines += [*textwrap.wrap(paragraph, _WIDTH, initial_indent="   ", subsequent_indent="   ", **_WRAPPING), ""]
     return "\n".join(lines)
 
 
-def _condition(name: str) -> str:
+def _condition(name: str) -> Entry:
     key = find_key(name)
     assert key is not None, "the tables agree"
     meaning = OWN_MEANINGS.get(name, "The field of this name.")
-    return _entry(name, f"{meaning} In rules for {_events(key)}.", key.kind.name, "")
+    return Entry(name, f"{meaning} In rules for {_events(key)}.", key.kind.name, "")
 
 
 def _events(key: Key) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -61,7 +62,6 @@ class WebApp:
         # Werkzeug would answer doubled slashes with a redirect.
         self.app.url_map.merge_slashes = False
         self.app.url_map.strict_slashes = False
-        self._description = json.dumps(openapi.document(api.ENDPOINTS, console.version)).encode()
         self._registry = registry_of(console)
         self._fill()
 
@@ -75,7 +75,7 @@ class WebApp:
             self._route(file.path, "GET", f"file {file.path}", self._giving(file))
         for action in ACTIONS:
             self._route(action.path, "POST", f"action {action.path}", self._acting(action))
-        self._route(openapi.document_path(), "GET", "openapi", lambda request: _sized(request, JSON, self._description))
+        self._route(openapi.document_path(), "GET", "openapi", self._openapi)
         self._route("/livez", "GET", "livez", lambda request: _sized(request, "text/plain; charset=utf-8", b"ok\n"))
         self._route("/readyz", "GET", "readyz", self._readyz)
         self._route("/metrics", "GET", "metrics", self._metrics)
@@ -185,6 +185,15 @@ class WebApp:
             return carry_out(endpoint, self._console, request.asker, cast("IRequest", request), parts)
 
         return answer
+
+    @cached_property
+    def _description(self) -> bytes:
+        """What the API is; made when somebody asks, for that takes longer than the rest of a start."""
+        return json.dumps(openapi.document(api.ENDPOINTS, self._console.version)).encode()
+
+    def _openapi(self, request: GatedRequest) -> bytes:
+        """The API's description."""
+        return _sized(request, JSON, self._description)
 
     def _readyz(self, request: GatedRequest) -> bytes:
         """200 when every check holds, else 503; each check by name."""

@@ -36,6 +36,10 @@ class SettingShown:
     name: str
     value: str
     origin: str
+    group: str = ""
+    """The heading that it belongs under."""
+    about: str = ""
+    """What it is, in reStructuredText."""
 
 
 class Kept(Protocol):

@@ -45,12 +45,12 @@ class Example:
     body: Mapping[str, Any] | str | None = None
     """A text is CSV."""
 
-    def command(self) -> str:
-        """The request as a command of curl."""
+    def command(self, host: str = HOST) -> str:
+        """The request as a command of curl; ``host``: where the console is."""
         words = ["curl", "-f"]
         if self.method not in {"GET", "POST"} or (self.method == "POST" and self.body is None):
             words += ["-X", self.method]
-        words.append(f"{HOST}{PREFIX}{self.path}")
+        words.append(f"{host}{PREFIX}{self.path}")
         if isinstance(self.body, str):
             words += ["-H", f"Content-Type: {CSV}", "--data-binary", self.body]
         elif self.body is not None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from smsc_sim.scenario.schema import documented_fields
 from smsc_sim.web import seconds
 from smsc_sim.web.call import Rows, Written
 from smsc_sim.web.endpoint import CSV, JSON, PREFIX, YAML, Endpoint
@@ -28,6 +29,7 @@ def document(endpoints: Iterable[Endpoint], version: str) -> dict[str, Any]:
         models += [field.type for field in _fields(row.query)]
     models = list(dict.fromkeys(models))
     schemas, components = msgspec.json.schema_components(models, schema_hook=seconds.schema, ref_template=_REFERENCES)
+    _describe(components, models)
     schema_of = dict(zip(models, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -62,7 +64,9 @@ def _operation(row: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
         schema = dict(schema_of[field.type])
         if not field.required and field.default not in {msgspec.NODEFAULT, None, ""}:
             schema["default"] = msgspec.to_builtins(field.default)
-        parameters.append({"name": field.encode_name, "in": "query", "required": field.required, "schema": schema})
+        parameter = {"name": field.encode_name, "in": "query", "required": field.required, "schema": schema}
+        meaning = documented_fields(row.query).get(field.name) if row.query is not None else None
+        parameters.append({**parameter, "description": meaning} if meaning else parameter)
     operation: dict[str, Any] = {"operationId": row.name, "tags": [row.tag], "summary": row.summary}
     if row.description:
         operation["description"] = row.description
@@ -102,6 +106,36 @@ def _responses(row: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
             "content": {CONTENT_TYPE: {"schema": schema}},
         }
     return responses
+
+
+def _describe(components: dict[str, Any], models: Iterable[Any]) -> None:
+    """Give the fields of these models, and of those in them, what the source says below each."""
+    found: dict[type[Struct], None] = {}
+    for one in models:
+        _models_in(msgspec.inspect.type_info(one), found)
+    for model in found:
+        properties = components.get(model.__name__, {}).get("properties", {})
+        documented = documented_fields(model)
+        for field in msgspec.structs.fields(model):
+            if field.name in documented and field.encode_name in properties:
+                properties[field.encode_name]["description"] = documented[field.name]
+
+
+def _models_in(wanted: msgspec.inspect.Type, found: dict[type[Struct], None]) -> None:
+    if isinstance(wanted, msgspec.inspect.StructType):
+        if wanted.cls not in found:
+            found[wanted.cls] = None
+            for field in wanted.fields:
+                _models_in(field.type, found)
+    elif isinstance(wanted, msgspec.inspect.UnionType):
+        for one in wanted.types:
+            _models_in(one, found)
+    elif isinstance(wanted, msgspec.inspect.Metadata):
+        _models_in(wanted.type, found)
+    elif isinstance(wanted, msgspec.inspect.DictType):
+        _models_in(wanted.value_type, found)
+    elif isinstance(wanted, msgspec.inspect.ListType | msgspec.inspect.VarTupleType):
+        _models_in(wanted.item_type, found)
 
 
 def _is_model(one: Any) -> bool:

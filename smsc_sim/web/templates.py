@@ -1,9 +1,11 @@
 """The templates, and how instants, numbers and hostile text are written in them."""
 
 import datetime
+import re
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from smsc_sim.scenario.values import format_duration
 from smsc_sim.sim.visible import visible as escaped
@@ -38,6 +40,7 @@ class Templates:
             span=format_duration,
             size=size,
             rate=rate,
+            prose=prose,
             clock=clock,
             iso=iso,
             status=status.name_of,
@@ -55,6 +58,21 @@ class Templates:
 def count(number: int) -> str:
     """A number with its thousands set apart: ``12,345``."""
     return f"{number:,}"
+
+
+_MARKS: Final = re.compile(r"``(.+?)``|`(.+?)`_|:[a-z]+:`~?(?:[\w.]*\.)?(\w+)`", re.DOTALL)
+
+
+def prose(text: str) -> Markup:
+    """A sentence of our own documentation, in reStructuredText, as HTML: ````x```` is code, a reference its words."""
+    parts = [Markup()]
+    end = 0
+    for mark in _MARKS.finditer(text):
+        parts.append(Markup.escape(text[end : mark.start()]))
+        code, link, role = mark.groups()
+        parts.append(Markup.escape(link) if link else Markup("<code>{}</code>").format(code or role))
+        end = mark.end()
+    return Markup().join([*parts, Markup.escape(text[end:])])
 
 
 def size(octets: int) -> str:

@@ -150,7 +150,10 @@ class Site:
             allow_raw=self.allow_raw,
             kept=lambda: self.keeper,
             verifier=lambda: verifier,
-            settings=[SettingShown("grace", "5s", "built-in"), SettingShown("seed", "42", "smsc-sim.yaml:3")],
+            settings=[
+                SettingShown("seed", "42", "smsc-sim.yaml:3", "Scenario", "What ``chance`` begins with."),
+                SettingShown("grace", "5s", "built-in", "Sessions"),
+            ],
             listening=lambda: {"smpp": ["127.0.0.1:2775"], "smpp_tls": ["[::1]:2776"], "http": ["127.0.0.1:8080"]},
             ready=lambda: self.ready,
             hint=lambda: self.client_hint,

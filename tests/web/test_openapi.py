@@ -53,3 +53,11 @@ def test_an_operation_says_what_its_row_says(row: Endpoint) -> None:
         assert schema["$ref"].endswith(f"/{row.body.__name__}")
     statuses = {str(row.status.value)} | {str(kind.status.value) for kind in row.problems}
     assert set(operation["responses"]) == statuses
+
+
+def test_fields_and_parameters_say_what_the_source_says_below_them() -> None:
+    shown = DOCUMENT["components"]["schemas"]["SessionShown"]["properties"]
+    assert shown["replies_pending"]["description"] == "Requests of the ESME whose answer is delayed."
+    parameters = DOCUMENT["paths"]["/api/v1/sessions/wait"]["get"]["parameters"]
+    (within,) = [one for one in parameters if one["name"] == "within"]
+    assert within["description"] == "At most a minute; not given: 10s."

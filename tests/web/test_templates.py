@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from smsc_sim.web.templates import clock, count, duration, iso
+from smsc_sim.web.templates import clock, count, duration, iso, prose, rate, size
 from tests.web.site import NOW
 
 
@@ -46,3 +46,37 @@ def test_instants() -> None:
 
 def test_count() -> None:
     assert count(1234567) == "1,234,567"
+
+
+@pytest.mark.parametrize(
+    ("octets", "text"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (10_500, "10.3 KiB"),
+        (5 << 20, "5.0 MiB"),
+        (3 << 50, "3,072.0 TiB"),
+    ],
+)
+def test_size(octets: int, text: str) -> None:
+    assert size(octets) == text
+
+
+@pytest.mark.parametrize(
+    ("per_second", "text"), [(0.0, "0/s"), (0.5, "0.5/s"), (2.04, "2/s"), (99.96, "100/s"), (1234.5, "1,234/s")]
+)
+def test_rate(per_second: float, text: str) -> None:
+    assert rate(per_second) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("plain <b>", "plain &lt;b&gt;"),
+        ("``a<b`` and `An account`_.", "<code>a&lt;b</code> and An account."),
+        ("see :meth:`~smsc_sim.x.Kept.ask`", "see <code>ask</code>"),
+    ],
+)
+def test_prose(text: str, html: str) -> None:
+    assert prose(text) == html

@@ -68,7 +68,7 @@ def _number(console: Console, name: str) -> int:
     if number is None or (number not in smsc.sessions and number not in smsc.journal.sessions):
         _, _, last = smsc.numbers()
         if number is not None and 0 < number <= last:
-            raise NOT_FOUND.error(f"The session s{number} is gone, so long ago that nothing is known of it any more.")
+            raise NOT_FOUND.error(f"The session s{number} is gone, and nothing is known of it any more.")
         raise NOT_FOUND.error("There was no such session. A session is called s and its number, such as s7.")
     return number
 

@@ -168,6 +168,102 @@ def test_keys(browser: Any) -> None:
     assert browser.count("html[data-theme]") == 0, "a key in a field is a letter"
 
 
+def test_a_session_is_ended_with_a_reason(browser: Any, console: Smsc) -> None:
+    with console.connect() as esme:
+        esme.bind()
+        browser.goto("/binds")
+        row = f"#sessions tr:has-text('{esme.peer}')"
+        browser.click(f"{row} summary")
+        browser.press("Escape")
+        assert browser.count("details.menu[open]") == 0
+        assert browser.focused().startswith("<summary"), "who closes a menu is where it was"
+        browser.press("Enter")
+        browser.click(f"{row} [value=close]")
+        browser.fill(f"{row} [name=reason]", "because of the test")
+        browser.click(f"{row} .pop button")
+        browser.has(".flash", "was closed.")
+    browser.goto("/journal?kinds=session")
+    browser.has("#events", "because of the test")
+
+
+def test_a_session_is_frozen_without_script(browser: Any, console: Smsc) -> None:
+    browser.begin({"script": False})
+    with console.connect() as esme:
+        esme.bind()
+        browser.goto("/binds")
+        row = f"#sessions tr:has-text('{esme.peer}')"
+        browser.click(f"{row} summary")
+        browser.click(f"{row} [value=freeze]")
+        browser.click(f"{row} .pop button")
+        browser.has(f"{row} .chip", "frozen")
+
+
+def test_binds_can_be_sorted(browser: Any, console: Smsc) -> None:
+    with console.connect() as one, console.connect() as two:
+        one.bind()
+        two.bind()
+        browser.goto("/binds")
+        browser.click("text=Session ▴")
+        browser.has("th[aria-sort=descending]", "Session")
+
+
+def test_the_overview_leads_to_messages_and_pauses(browser: Any, console: Smsc) -> None:
+    browser.goto("/")
+    browser.click(".button.pause")
+    browser.has("#pause[aria-pressed=true]", "Go on live")
+    with console.connect() as esme:
+        esme.bind()
+        esme.submit(destination_addr="31415")
+        assert browser.count("#messages tr:has-text('31415')") == 0
+        browser.click(".button.pause")
+        browser.has("#messages tr:has-text('31415') .chip", "ESME_ROK")
+        browser.click("#messages tr:has-text('31415') a")
+        browser.has("h1", "m-")
+
+
+def test_a_reset_asks_what_goes(browser: Any) -> None:
+    for script in (True, False):
+        browser.begin({"script": script})
+        browser.goto("/")
+        browser.click("text=Reset…")
+        for name in ("messages", "counters", "rules", "accounts"):
+            browser.click(f".pop [name={name}]")
+        browser.click("text=Reset these")
+        browser.has(".flash", "Reset: switches.")
+
+
+def test_new_messages_are_said_now_and_then(browser: Any, console: Smsc) -> None:
+    browser.goto("/messages")
+    with console.connect() as esme:
+        esme.bind()
+        esme.submit(destination_addr="27182")
+        # The stream is there when what it tells is shown.
+        browser.has("#new a", "")
+        esme.submit(destination_addr="27182")
+        browser.has("#spoken", ", 0 refused")
+
+
+def test_the_reference_is_narrowed_to_words(browser: Any) -> None:
+    browser.goto("/reference")
+    browser.press("/")
+    browser.fill("input[type=search]", "throttled twice")
+    browser.has("#test-numbers", "Test numbers")
+    assert browser.count("section:visible") == 1
+    assert browser.count("tbody tr:visible") == 1
+    browser.fill("input[type=search]", "zyzzyva")
+    browser.has("#unfound", "Nothing on this page")
+    browser.fill("input[type=search]", "")
+    assert browser.count("section:visible") > 5
+
+
+def test_an_error_leads_on(browser: Any) -> None:
+    assert browser.goto("/binds/s99999") == 404
+    assert browser.accessible() == []
+    browser.click("main .button.main")
+    browser.has("h1", "Binds")
+    assert browser.troubles() != [], "the browser itself complains of a 404"
+
+
 def test_logging_in_and_out(tmp_path: Path) -> None:
     users = tmp_path / "users.yaml"
     users.write_text("users:\n  - {name: ann, password: wonderland}\n")

@@ -131,12 +131,13 @@ def test_one_bad_row_keeps_all_back() -> None:
 def test_raw_octets_only_where_they_are_allowed() -> None:
     site = Site()
     site.bind()
-    assert "Unsafe" not in site.get("/inject").body
+    assert "start the simulator with <code>--allow-raw</code>" in site.get("/inject").body
+    assert 'action="/inject/raw"' not in site.get("/inject").body
     done = site.post("/inject/raw", on="s1", hex="00")
     assert "--allow-raw" in site.get(went(done)).body
     open_site = Site(allow_raw=True)
     session = open_site.bind()
-    assert "Unsafe" in open_site.get("/inject").body
+    assert 'action="/inject/raw"' in open_site.get("/inject").body
     open_site.post("/inject/raw", on="s1", hex="00 01")
     assert open_site.smsc.take_output(session, open_site.now) == b"\x00\x01"
     done = open_site.post("/inject/raw", on="s1", hex="xyz")

@@ -35,9 +35,9 @@ def test_binds_and_messages_are_listed() -> None:
     shown = page(site)
     assert shown.open == []
     for words in (
-        "s1 bound smppclient1 transceiver, SMPP 3.4 127.0.0.1:51234 TLSv1.3 3 min 28 s 8 s no enquire_link yet",
+        "s1 bound smppclient1 transceiver, SMPP 3.4 127.0.0.1:51234 TLSv1.3 3 min 28 s 8 s no link yet",
         "m-1 05:57:04.120 Acme → 447700900123 smppclient1 s1 Hello gsm7 ESME_ROK DELIVERED",
-        "Live binds 1 1 transceiver",
+        "Live binds 1 1 TRX",
         "Clock real",
         "Accepted messages 1",
         "Refused messages 0",

@@ -47,7 +47,7 @@ def test_a_session_that_is_gone_is_still_shown() -> None:
 def test_a_session_that_was_forgotten_is_told_from_one_that_never_was() -> None:
     site = Site()
     site.smsc.begin_with(1, 1, 7)
-    assert "The session s7 is gone" in text_of(site, "/binds/s7")
+    assert "The session s7 is gone, and nothing is known of it any more." in text_of(site, "/binds/s7")
     assert "There was no such session." in text_of(site, "/binds/s8")
 
 
