@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
@@ -20,7 +21,7 @@ from smsc_sim.web.api.switches import shown as switch_shown
 from smsc_sim.web.console import Console
 from smsc_sim.web.page import Done, Shown, Visit, action, page, read_query
 from smsc_sim.web.problem import ProblemError
-from smsc_sim.web.scenario_copy import NAME, check_copy, still_masked, write_scenario
+from smsc_sim.web.scenario_copy import NAME, SENT, check_copy, still_masked, write_scenario
 from smsc_sim.web.seconds import Seconds
 
 SHOWN: Final = 1000
@@ -130,7 +131,7 @@ def copy(console: Console, visit: Visit, form: CopyForm) -> Shown | Done:
         return Done("/scenario", f"{console.scenario_path} is written and in force.")
     with console.change() as now:
         console.in_force.load(checked.scenario, now)
-    console.copy.text, console.copy.scenario = text, checked.scenario
+    console.copy.put(text, checked.scenario)
     return Done("/scenario", "The copy is in force until the scenario is read anew.")
 
 
@@ -175,11 +176,13 @@ def _shown(console: Console, findings: Sequence[Finding] = (), **more: Any) -> d
         "loaded_at": in_force.loaded_at,
         "seed": in_force.seed,
         "copied": copied,
+        "sent": copied and console.copy.name == SENT,
         "stale": any(one.written_at > in_force.loaded_at for one in files) and not copied,
         "switches": [(switch_shown(name, switch), switch.until) for name, switch in console.smsc.switches],
         "rows": [_row(one, temporary, places) for one in compiled[:SHOWN]],
         "total": len(compiled),
         "files": files,
+        "tree": _tree(files),
         "decided": _by_line(compiled, places),
         "findings": findings,
         "sound": not has_errors(findings),
@@ -203,6 +206,9 @@ class _Places:
     """Where a rule or a finding is on the page."""
 
     def __init__(self, files: Sequence[Listing]) -> None:
+        folder = os.path.dirname(files[0].name) if files else ""
+        self.folder = os.path.join(folder, "") if folder else ""
+        """Where the first file lies, as names of the others begin; empty for nowhere."""
         self._by_name = {_plain(one.name): index for index, one in enumerate(files)}
 
     def of(self, name: str, line: int) -> tuple[int, int] | None:
@@ -228,6 +234,32 @@ def _plain(name: str) -> str:
     return name if name.startswith((BUILTIN, "profile ")) else os.path.normpath(name)
 
 
+@dataclass(slots=True)
+class _Node:
+    """One file, and those that it includes."""
+
+    index: int
+    file: Listing
+    children: list[_Node] = field(default_factory=list)
+
+
+def _tree(files: Sequence[Listing]) -> list[_Node]:
+    """The files as they include each other; one that several include stands below the first of them."""
+    nodes = {_plain(file.name): _Node(index, file) for index, file in enumerate(files)}
+    roots, placed = [], set()
+    for node in nodes.values():
+        if node.index not in placed:
+            roots.append(node)
+            placed.add(node.index)
+        for written in node.file.includes:
+            beside = os.path.join(os.path.dirname(node.file.name), written)
+            child = nodes.get(_plain(written)) or nodes.get(_plain(beside))
+            if child is not None and child.index not in placed:
+                node.children.append(child)
+                placed.add(child.index)
+    return roots
+
+
 def _row(compiled: CompiledRule, temporary: dict[str, Any], places: _Places) -> dict[str, Any]:
     rule = compiled.rule
     on_top = temporary.get(rule.name)
@@ -238,6 +270,7 @@ def _row(compiled: CompiledRule, temporary: dict[str, Any], places: _Places) -> 
         "gates": list(compiled.gates.uses()) if compiled.gates is not None else [],
         "temporary": on_top if rule.at == AT else None,
         "anchor": places.anchor(rule.at),
+        "where": rule.at.removeprefix(places.folder),
         "does": _does(rule),
     }
 
@@ -262,7 +295,7 @@ def _by_line(compiled: Iterable[CompiledRule], places: _Places) -> dict[str, Com
 def _listings(console: Console, *, copied: bool) -> list[Listing]:
     if copied:
         included = listings(console.in_force.scenario.files, console.scenario_path)
-        return [listing_of_text(console.copy.text, NAME), *included]
+        return [listing_of_text(console.copy.text, console.copy.name), *included]
     return listings(console.in_force.scenario.files, console.scenario_path)
 
 
