@@ -72,6 +72,7 @@
   const spoken = document.getElementById("spoken");
   const topics = main.dataset.live;
   const last = {};
+  const later = {};
   let stream = null;
   let paused = false;
   let spokenAt = 0;
@@ -91,7 +92,13 @@
     }
     // The first one says how things are: they may have changed since the page was made.
     speak(event.type, JSON.parse(event.data));
-    htmx.trigger(document.body, `live:${event.type}`, { seq: event.lastEventId });
+    const topic = event.type, tell = () => htmx.trigger(document.body, `live:${topic}`, { seq: event.lastEventId });
+    tell();
+    // A throttled part ignores what comes too soon after what it has seen: it is told once more when no more comes.
+    const before = later[topic] ?? { at: -Infinity, timers: [] }, at = performance.now();
+    for (const timer of before.timers) clearTimeout(timer);
+    const again = () => { if (stream !== null) tell(); };
+    later[topic] = { at, timers: at - before.at < 3000 ? [1100, 3100].map((wait) => setTimeout(again, wait)) : [] };
   }
   function connect() {
     const wanted = topics && !paused && !document.hidden;
