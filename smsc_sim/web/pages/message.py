@@ -30,6 +30,7 @@ from smsc_sim.web.kept import ask, number_of, there
 from smsc_sim.web.message_forms import written
 from smsc_sim.web.message_view import shown
 from smsc_sim.web.page import Done, Shown, Visit, action, file, page
+from smsc_sim.web.places import Places, listings_of
 from smsc_sim.web.problem import ProblemError
 from smsc_sim.web.rows import receipt_words, row_of
 from smsc_sim.web.seconds import Seconds
@@ -156,6 +157,7 @@ def _shown(
         "stored": stored,
         "row": row_of(stored, now),
         "shown": all_,
+        "line_of": Places(listings_of(console)).link,
         "fields": fields,
         "lines": dump(stored.octets, fields),
         "dumped": MOST,

@@ -212,3 +212,15 @@ def test_half_a_pair_of_surrogates_is_no_fault() -> None:
     site.smsc.receive(session, submit(SURROGATES, 2), site.now)
     site.smsc.take_output(session, site.now)
     assert page(site).text
+
+
+def test_rules_lead_to_their_lines() -> None:
+    text = "smsc: 1\nrules:\n  - {name: busy, when: {to: '1'}, reply: ESME_RTHROTTLED}\n"
+    site = Site(keeps=True)
+    assert site.ask("PUT", "/api/v1/scenario", text.encode(), Content_Type="application/yaml").status == 200
+    session = site.bind()
+    for to in ("1", "2"):
+        site.submit(session, to=to)
+    for name in ("m-1", "m-2"):
+        assert "/scenario#f0-3" in read(site.get(f"/messages/{name}").body).links
+    assert 'id="f0-3"' in site.get("/scenario").body

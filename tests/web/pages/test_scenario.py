@@ -226,3 +226,13 @@ def test_what_is_wrong_is_shown_in_its_line(path: Path) -> None:
     assert f"{path}:9:12" in text
     assert "did you mean 'ESME_RTHROTTLED'?" in text
     assert "reply: ESME_RTHROTLED" in text
+
+
+def test_files_that_a_copy_includes_keep_their_names(tmp_path: Path) -> None:
+    (tmp_path / "main.yaml").write_text("smsc: 1\n")
+    (tmp_path / "more.yaml").write_text("smsc: 1\nrules:\n  - {name: more, when: {to: '1'}, reply: ESME_RSYSERR}\n")
+    site = Site(scenario_path=str(tmp_path / "main.yaml"))
+    site.post("/scenario/copy", text="smsc: 1\ninclude: [more.yaml]\n", deed="try")
+    body = site.get("/scenario").body
+    assert '<a href="#f1-3" title="more.yaml:3">more.yaml:3</a>' in body
+    assert 'aria-label="more.yaml"' in body
