@@ -226,9 +226,12 @@
   let going = false;
 
   function step(by) {
-    const rows = [...main.querySelectorAll("tbody tr")].filter((row) => row.querySelector("a[href]"));
+    // What opens a row: its fold, or else its first link.
+    const opener = (row) => row.querySelector("details:not(.menu) > summary") ?? row.querySelector("a[href]");
+    const rows = [...main.querySelectorAll("tbody tr")].filter(opener);
     const at = rows.findIndex((row) => row.contains(document.activeElement));
-    rows[Math.min(rows.length - 1, Math.max(0, at + by))]?.querySelector("a[href]").focus();
+    const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
+    if (next) opener(next).focus();
   }
   const keys = {
     "/": () => main.querySelector("input[type=search]")?.focus(),

@@ -53,6 +53,14 @@ def listings(files: Sequence[str], main: str) -> list[Listing]:
     return found
 
 
+def listings_of_text(text: str, name: str, files: Sequence[str], folder: str) -> list[Listing]:
+    """The listings of a text and of the files that it includes, given by their whole paths; ``folder``: where they lie,
+    empty when all are built in.
+    """
+    included = (listing_of(path, library_name(path) or os.path.relpath(path, folder)) for path in files)
+    return [listing_of_text(text, name), *included]
+
+
 def unmasked(shown: str, listing: Listing, text: str) -> str:
     """What somebody has made of ``listing``, with the secrets of ``text`` back in the lines that have not changed."""
     originals: dict[str, list[str]] = {}

@@ -132,7 +132,7 @@ class Console:
     outbind: Callable[[str, str, str], Deferred[Session]] | None = None
     """Connects to an ESME that waits (endpoint, system_id or empty, password) and asks it to bind."""
     copy: ScenarioCopy = field(default_factory=ScenarioCopy)
-    """An edited copy of the scenario, while one is tried."""
+    """The scenario that is in no file, while one is obeyed."""
     allow_scenario_write: bool = False
     """Whether such a copy may be written into the scenario's file."""
     allow_raw: bool = False

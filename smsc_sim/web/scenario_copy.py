@@ -1,4 +1,4 @@
-"""A copy of the scenario that somebody edits and tries: obeyed until the scenario is read anew, and in no file."""
+"""A scenario in no file, an edited copy or one that came by the API: obeyed until the scenario is read anew."""
 
 from __future__ import annotations
 
@@ -12,18 +12,26 @@ from smsc_sim.scenario.load import Checked, check_text
 from smsc_sim.scenario.loaded import Scenario
 
 NAME: Final = "copy"
-"""What findings and rules call it."""
+"""What findings and rules call one that was edited."""
+
+SENT: Final = "request"
+"""What they call one that came by the API."""
 
 _STARS: Final = re.compile(r"""^[^#]*[:=]\s*["']?\*{3,}["']?\s*(?:[,}\]#]|$)""")
 
 
 @dataclass(slots=True)
 class ScenarioCopy:
-    """The copy that was tried last."""
+    """The one that was put in force last."""
 
     text: str = ""
     scenario: Scenario | None = None
     """It is in force while this very one is."""
+    name: str = NAME
+
+    def put(self, text: str, scenario: Scenario, name: str = NAME) -> None:
+        """Remember what it was read from."""
+        self.text, self.scenario, self.name = text, scenario, name
 
 
 def check_copy(text: str, folder: str) -> Checked:

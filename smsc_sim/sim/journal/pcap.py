@@ -33,13 +33,15 @@ def export(
     after: int | None = None,
     session: int | None = None,
     port: int | None = None,
+    account: str | None = None,
     search: Search | None = None,
     now: float = 0.0,
 ) -> Iterator[bytes]:
     """Reads and writes that the journal holds as a pcap file, in chunks; passwords of binds are masked in it.
 
     ``after``: those behind this cursor; None: from the oldest; ``session``: those of one session number.  A session
-    whose beginning is not among them begins with a handshake all the same.  ``search``: only reads and writes with a
+    whose beginning is not among them begins with a handshake all the same.  ``account``: those of one system_id's
+    sessions; ``search``: only reads and writes with a
     PDU that it finds when it is ``now``, and the sessions that have any.  Raises Evicted, at once.
 
     ``port``: shown for ours instead of the real one.  Wireshark finds SMPP by what it looks like on every port but
@@ -49,10 +51,14 @@ def export(
         entries = journal.session_entries(session)
     else:
         entries = journal.entries(journal.evicted if after is None else after)
-    if search is None:
+    if search is None and account is None:
         return gathered(capture(entries, journal.sessions, session, port))
 
     def wanted(seq: int, entry: Entry) -> bool:
+        if account is not None and isinstance(entry, tuple) and journal.sessions.get(entry[1]).account != account:
+            return False
+        if search is None:
+            return True
         events = expand(seq, entry, journal.sessions)
         return search.may_find(entry) and any(search.finds(event, now) for event in events)
 

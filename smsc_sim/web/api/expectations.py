@@ -15,7 +15,7 @@ from smsc_sim.web.console import Console
 from smsc_sim.web.endpoint import JSON, endpoint
 from smsc_sim.web.judging import report_of
 from smsc_sim.web.kept import STORE_PROBLEMS
-from smsc_sim.web.report_page import page_of
+from smsc_sim.web.report_page import course_of, page_of
 
 XML: Final = "application/xml"
 TEXT: Final = "text/plain"
@@ -89,7 +89,7 @@ def report(console: Console, query: ReportQuery) -> Deferred[Octets]:
 
     def written(found: Report) -> Octets:
         if query.format == "html":
-            return Octets(f"{HTML}; charset=utf-8", page_of(found), "report.html")
+            return Octets(f"{HTML}; charset=utf-8", page_of(found, course_of(console)), "report.html")
         content_type, name, write = _FORMATS[query.format]
         return Octets(content_type, write(found).encode("utf-8", "backslashreplace"), name)
 

@@ -17,9 +17,7 @@ from smsc_sim.web.console import Console
 from smsc_sim.web.endpoint import endpoint
 from smsc_sim.web.instants import text_of
 from smsc_sim.web.problem import CONFLICT, INVALID, FieldError
-
-SENT = "request"
-"""What findings call a scenario that came with a request."""
+from smsc_sim.web.scenario_copy import SENT
 
 
 class ScenarioShown(Struct, frozen=True, kw_only=True):
@@ -65,8 +63,10 @@ def put_scenario(console: Console, body: Written) -> ScenarioShown:
     brings it back.
     """
     checked = check_text(body.octets, SENT, json=body.is_json)
+    sent = _valid(checked)
     with console.change() as now:
-        console.in_force.load(_valid(checked), now)
+        console.in_force.load(sent, now)
+    console.copy.put(body.octets.decode("utf-8-sig", "replace"), sent, SENT)
     return _shown(console)
 
 

@@ -161,7 +161,7 @@ def download(console: Console, visit: Visit) -> Stream:
         ),
         "pcap": (
             "application/vnd.tcpdump.pcap",
-            lambda: pcap.export(held, session=session, search=search, now=now),
+            lambda: pcap.export(held, session=session, account=account, search=search, now=now),
         ),
     }
     wanted = visit.query.get("format", "jsonl")

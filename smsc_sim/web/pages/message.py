@@ -35,6 +35,7 @@ from smsc_sim.web.kept import ask, is_name, number_of, there
 from smsc_sim.web.message_forms import written
 from smsc_sim.web.message_view import shown
 from smsc_sim.web.page import Done, Shown, Visit, action, file, page
+from smsc_sim.web.places import Places, listings_of
 from smsc_sim.web.problem import NOT_FOUND, ProblemError
 from smsc_sim.web.rows import receipt_words, row_of
 from smsc_sim.web.seconds import Seconds
@@ -163,6 +164,7 @@ def _shown(
         "stored": stored,
         "row": row_of(stored, now),
         "shown": all_,
+        "line_of": Places(listings_of(console)).link,
         "fields": fields,
         "lines": dump(stored.octets, fields),
         "dumped": MOST,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
 from smsc_sim.scenario.findings import Finding, has_errors
-from smsc_sim.scenario.library import BUILTIN
-from smsc_sim.scenario.listing import Listing, listing_of_text, listings, unmasked
+from smsc_sim.scenario.listing import Listing, listing_of_text, unmasked
 from smsc_sim.scenario.load import check_path
 from smsc_sim.scenario.rule import Rule
 from smsc_sim.sim.rules.compiled_rule import CompiledRule
@@ -19,13 +19,13 @@ from smsc_sim.web.api.rules import AT, put_text_on_top
 from smsc_sim.web.api.switches import shown as switch_shown
 from smsc_sim.web.console import Console
 from smsc_sim.web.page import Done, Shown, Visit, action, page, read_query
+from smsc_sim.web.places import NO_FILE, Places, folder_of, listings_of, plain
 from smsc_sim.web.problem import ProblemError
-from smsc_sim.web.scenario_copy import NAME, check_copy, still_masked, write_scenario
+from smsc_sim.web.scenario_copy import NAME, SENT, check_copy, still_masked, write_scenario
 from smsc_sim.web.seconds import Seconds
 
 SHOWN: Final = 1000
 """Rules on the page."""
-NO_FILE: Final = "none"
 LONGEST_RULE: Final = 20_000
 """Characters."""
 
@@ -115,7 +115,7 @@ def copy(console: Console, visit: Visit, form: CopyForm) -> Shown | Done:
     if masked is not None:
         sentence = f"In line {masked} a mask stands instead of a password that has been changed: write the password."
         return _shown(console, draft=form.text, refused_copy=sentence)
-    checked = check_copy(text, _folder(console))
+    checked = check_copy(text, folder_of(console))
     if checked.scenario is None or form.deed == "check":
         return _shown(console, checked.findings, checked="the copy", draft=form.text)
     if form.deed == "write":
@@ -130,7 +130,7 @@ def copy(console: Console, visit: Visit, form: CopyForm) -> Shown | Done:
         return Done("/scenario", f"{console.scenario_path} is written and in force.")
     with console.change() as now:
         console.in_force.load(checked.scenario, now)
-    console.copy.text, console.copy.scenario = text, checked.scenario
+    console.copy.put(text, checked.scenario)
     return Done("/scenario", "The copy is in force until the scenario is read anew.")
 
 
@@ -160,14 +160,14 @@ def remove_rule(console: Console, visit: Visit, form: NameForm) -> Done:
 def _shown(console: Console, findings: Sequence[Finding] = (), **more: Any) -> dict[str, Any]:
     in_force = console.in_force
     copied = in_force.scenario is console.copy.scenario
-    files = _listings(console, copied=copied)
+    files = listings_of(console)
     if more.get("checked") == "the copy":
         # Findings are shown where they are: in the text that was checked.
         files = [listing_of_text(_restored(console, more["draft"]), NAME), *files[1:]]
     book = console.smsc.rules
     compiled = book.rules if book is not None else ()
     temporary = {one.rule.name: one for one in in_force.temporary_rules}
-    places = _Places(files)
+    places = Places(files)
     return {
         "scenario": in_force.scenario,
         "path": console.scenario_path,
@@ -175,11 +175,13 @@ def _shown(console: Console, findings: Sequence[Finding] = (), **more: Any) -> d
         "loaded_at": in_force.loaded_at,
         "seed": in_force.seed,
         "copied": copied,
+        "sent": copied and console.copy.name == SENT,
         "stale": any(one.written_at > in_force.loaded_at for one in files) and not copied,
         "switches": [(switch_shown(name, switch), switch.until) for name, switch in console.smsc.switches],
         "rows": [_row(one, temporary, places) for one in compiled[:SHOWN]],
         "total": len(compiled),
         "files": files,
+        "tree": _tree(files),
         "decided": _by_line(compiled, places),
         "findings": findings,
         "sound": not has_errors(findings),
@@ -199,36 +201,33 @@ def _shown(console: Console, findings: Sequence[Finding] = (), **more: Any) -> d
     }
 
 
-class _Places:
-    """Where a rule or a finding is on the page."""
+@dataclass(slots=True)
+class _Node:
+    """One file, and those that it includes."""
 
-    def __init__(self, files: Sequence[Listing]) -> None:
-        self._by_name = {_plain(one.name): index for index, one in enumerate(files)}
-
-    def of(self, name: str, line: int) -> tuple[int, int] | None:
-        index = self._by_name.get(_plain(name))
-        return None if index is None else (index, line)
-
-    def anchor(self, at: str) -> str:
-        """The anchor of ``file.yaml:7``; empty when that file is not shown."""
-        name, _, line = at.rpartition(":")
-        place = self.of(name, int(line)) if line.isdecimal() else None
-        return "" if place is None else f"f{place[0]}-{place[1]}"
-
-    def by_line(self, findings: Iterable[Finding]) -> dict[tuple[int, int], list[Finding]]:
-        found: dict[tuple[int, int], list[Finding]] = {}
-        for finding in findings:
-            place = self.of(finding.file, finding.line)
-            if place is not None:
-                found.setdefault(place, []).append(finding)
-        return found
+    index: int
+    file: Listing
+    children: list[_Node] = field(default_factory=list)
 
 
-def _plain(name: str) -> str:
-    return name if name.startswith((BUILTIN, "profile ")) else os.path.normpath(name)
+def _tree(files: Sequence[Listing]) -> list[_Node]:
+    """The files as they include each other; one that several include stands below the first of them."""
+    nodes = {plain(file.name): _Node(index, file) for index, file in enumerate(files)}
+    roots, placed = [], set()
+    for node in nodes.values():
+        if node.index not in placed:
+            roots.append(node)
+            placed.add(node.index)
+        for written in node.file.includes:
+            beside = os.path.join(os.path.dirname(node.file.name), written)
+            child = nodes.get(plain(written)) or nodes.get(plain(beside))
+            if child is not None and child.index not in placed:
+                node.children.append(child)
+                placed.add(child.index)
+    return roots
 
 
-def _row(compiled: CompiledRule, temporary: dict[str, Any], places: _Places) -> dict[str, Any]:
+def _row(compiled: CompiledRule, temporary: dict[str, Any], places: Places) -> dict[str, Any]:
     rule = compiled.rule
     on_top = temporary.get(rule.name)
     return {
@@ -238,6 +237,7 @@ def _row(compiled: CompiledRule, temporary: dict[str, Any], places: _Places) -> 
         "gates": list(compiled.gates.uses()) if compiled.gates is not None else [],
         "temporary": on_top if rule.at == AT else None,
         "anchor": places.anchor(rule.at),
+        "where": rule.at.removeprefix(places.folder),
         "does": _does(rule),
     }
 
@@ -255,26 +255,13 @@ def _does(rule: Rule) -> str:
     return ", ".join(parts)
 
 
-def _by_line(compiled: Iterable[CompiledRule], places: _Places) -> dict[str, CompiledRule]:
+def _by_line(compiled: Iterable[CompiledRule], places: Places) -> dict[str, CompiledRule]:
     return {anchor: one for one in compiled if (anchor := places.anchor(one.rule.at))}
-
-
-def _listings(console: Console, *, copied: bool) -> list[Listing]:
-    if copied:
-        included = listings(console.in_force.scenario.files, console.scenario_path)
-        return [listing_of_text(console.copy.text, NAME), *included]
-    return listings(console.in_force.scenario.files, console.scenario_path)
-
-
-def _folder(console: Console) -> str:
-    """Where files that a copy includes may lie; empty for nowhere."""
-    path = console.scenario_path
-    return "" if path == NO_FILE or path.startswith(BUILTIN) else os.path.dirname(os.path.abspath(path))
 
 
 def _writable(console: Console) -> str:
     """The file that a copy may be written into; empty for none."""
-    if not console.allow_scenario_write or not _folder(console):
+    if not console.allow_scenario_write or not folder_of(console):
         return ""
     return os.path.realpath(console.scenario_path)
 
@@ -282,7 +269,7 @@ def _writable(console: Console) -> str:
 def _restored(console: Console, text: str) -> str:
     """The text that somebody has edited, with the passwords that were masked in it."""
     copied = console.in_force.scenario is console.copy.scenario
-    files = _listings(console, copied=copied)
+    files = listings_of(console)
     if not files:
         return text
     original = console.copy.text if copied else _text_of(files[0].path)

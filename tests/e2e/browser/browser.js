@@ -39,6 +39,12 @@ const calls = {
   begin,
   goto: async (target) => (await page.goto(target)).status(),
   url: () => page.url(),
+  // A page that comes from nowhere: what is saved and opened later.
+  show: (html) => page.setContent(html),
+  focus: (selector) => page.focus(selector),
+  style: (selector, name) => page.locator(selector).first()
+    .evaluate((element, one) => getComputedStyle(element)[one], name),
+  top: (selector) => page.locator(selector).first().evaluate((element) => Math.round(element.getBoundingClientRect().top)),
   text: (selector) => page.innerText(selector),
   count: (selector) => page.locator(selector).count(),
   click: (selector) => page.click(selector),

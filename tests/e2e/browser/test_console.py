@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -28,10 +29,24 @@ rules:
   - name: twice busy
     when: {to: 4477*, first: 2}
     reply: ESME_RTHROTTLED
+expect:
+  - {name: twice refused, match: {to: "4477*"}, count: 2}
+  - {name: a welcome <b>, match: {to: "12345", text: "Welcome*"}, count: 1}
 """
 ESME_ROK, ESME_RSYSERR, ESME_RTHROTTLED = 0, 8, 0x58
 PARTS = {"session": "s1", "message": "m-1"}
 PATHS = [re.sub(r"\{(\w+)\}", lambda part: PARTS[part[1]], page.path) for page in PAGES if page.path != "/messages/new"]
+STATES = [
+    "/messages?q=sesion%3As1",
+    "/messages?q=nothing+is%3Amt",
+    "/messages?delete=1",
+    "/messages?columns=parts,state,message_id,esm_class&sort=-to",
+    "/messages/m-1?readings=1",
+    "/scenario?to=447700900123&times=3",
+    "/expect?finished=1",
+    "/journal?q=sesion%3As1",
+    "/journal?q=pdu%3Asubmit_sm",
+]
 HOSTILE = "<script>alert(1)</script>\u202e</details>"
 
 
@@ -69,7 +84,7 @@ def browser(whole_browser: Browser) -> Iterator[Any]:
     assert whole_browser.troubles() == []
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [*PATHS, *STATES])
 @pytest.mark.parametrize("look", [{"dark": True}, {"width": 400}], ids=["dark", "narrow"])
 def test_every_page_is_for_everybody(browser: Any, path: str, look: dict[str, Any]) -> None:
     browser.begin(look)
@@ -129,6 +144,79 @@ def test_a_message_says_why(browser: Any) -> None:
     assert "ESME_RTHROTTLED" in browser.text("main")
     browser.goto("/scenario?to=447700900123&times=3")
     assert "used up" in browser.text("main") or browser.count("details") > 0
+
+
+def test_octets_and_fields_light_up_together(browser: Any) -> None:
+    browser.goto("/messages/m-1")
+    address = "a[title=destination_addr]"
+    assert browser.style(address, "backgroundColor") == "rgba(0, 0, 0, 0)"
+    browser.focus("tr:has-text('destination_addr')")
+    assert browser.style(address, "backgroundColor") != "rgba(0, 0, 0, 0)"
+    browser.click("a[title=source_addr]")
+    assert browser.style(address, "backgroundColor") == "rgba(0, 0, 0, 0)"
+    assert browser.style("tr:has-text('source_addr'):has-text('<b>x')", "backgroundColor") != "rgba(0, 0, 0, 0)"
+
+
+def test_new_messages_wait_above_a_list_that_stays(browser: Any, console: Smsc) -> None:
+    browser.goto("/messages")
+    first = browser.text("#rows tbody tr a")
+    with console.connect() as esme:
+        esme.bind()
+        esme.submit(destination_addr="99")
+        browser.has(".newbar", "1 new message")
+        assert browser.text("#rows tbody tr a") == first
+        browser.click(".newbar")
+        browser.lacks(f"#rows tbody tr:first-child a:text-is('{first}')", "")
+    browser.press("j")
+    browser.press("j")
+    browser.press("k")
+    name = browser.text("#rows tbody tr:first-child a")
+    assert name in browser.focused()
+    browser.press("Enter")
+    browser.has("h1", name)
+
+
+def test_columns_are_chosen_without_script(browser: Any) -> None:
+    browser.begin({"script": False})
+    browser.goto("/messages?q=to%3A4477%2A")
+    browser.click("summary:has-text('Columns')")
+    browser.click("label:has-text('Parts')")
+    browser.click("label:has-text('Coding')")
+    browser.click("button:has-text('Show these')")
+    assert "column-parts=1" in browser.url()
+    assert browser.count("th:has-text('Parts')") == 1
+    assert browser.count("th:has-text('Coding')") == 0
+    browser.click("th a:has-text('To')")
+    assert "columns=" in browser.url()
+    assert browser.count("th[aria-sort]") == 1
+
+
+def test_the_journal_is_searched(browser: Any) -> None:
+    browser.goto("/journal")
+    browser.press("/")
+    browser.fill("[name=q]", "pdu:submit_sm to:4477*")
+    browser.press("Enter")
+    browser.has("#events", "submit_sm")
+    assert "bind_transceiver" not in browser.text("#events")
+    browser.press("j")
+    assert browser.focused().startswith("<summary")
+    browser.press("Enter")
+    browser.has("#events details[open] pre", "submit_sm")
+    browser.fill("[name=q]", "sesion:s1")
+    browser.press("Enter")
+    browser.has("#q-wrong", "did you mean 'session'?")
+
+
+@pytest.mark.parametrize("look", [{}, {"dark": True}, {"width": 400}], ids=["light", "dark", "narrow"])
+def test_the_saved_report_is_for_everybody(browser: Any, console: Smsc, look: dict[str, Any]) -> None:
+    with urlopen(f"{console.ready['http'][0]}api/v1/report?format=html", timeout=10) as answer:
+        report = answer.read().decode()
+    browser.begin(look)
+    browser.show(report)
+    assert browser.accessible() == []
+    assert browser.wide() <= 0
+    assert "a welcome <b>" in browser.text("main")
+    assert browser.style(".verdict", "borderLeftStyle") == "solid", "its style is let in, and nothing else"
 
 
 def test_the_journal_and_the_curves_move(browser: Any, console: Smsc) -> None:

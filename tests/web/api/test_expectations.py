@@ -6,6 +6,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
+from tests.web.reader import read
 from tests.web.site import Site
 
 SCENARIO = """
@@ -69,3 +70,22 @@ def test_a_scenario_without_any() -> None:
 
 def test_nothing_is_kept() -> None:
     assert Site(SCENARIO).api("GET", "/expectations").json["code"] == "messages_not_kept"
+
+
+def test_the_page_says_how_the_run_went(site: Site) -> None:
+    for text in (b"<script>alert(1)</script>", b"x"):
+        site.submit(site.smsc.sessions[1], to="447700900129", text=text)
+    site.traffic.look(site.now)
+    site.clock.advance(1)
+    site.traffic.look(site.now)
+    page = site.api("GET", "/report?format=html").body
+    shown = read(page)
+    assert shown.open == []
+    assert "✕ Not met night <shift>" in shown.text
+    assert "Messages accepted 1 Messages refused 2" in shown.text
+    assert "What went wrong most Failure Times ESME_RTHROTTLED" in shown.text
+    assert "too fast scenario.yaml:5 2" in shown.text
+    assert "<polyline" in page
+    assert "<script" not in page
+    assert "default-src 'none'; style-src 'unsafe-inline'" in page
+    assert shown.links == [], "it needs nothing beside it"

@@ -29,7 +29,7 @@ def test_verdicts_have_evidence_and_what_came_nearest() -> None:
     assert "Met 1 Not met 1 Pending 1" in shown.text
     assert "✓ met codes scenario.yaml:4" in shown.text
     assert "✕ not met <b>nobody</b>" in shown.text
-    assert "to was 447700900123 , wanted 447700900124" in shown.text
+    assert "Message Field Was Wanted m-1 to 447700900123 447700900124" in shown.text
     assert "/messages/m-1" in shown.links
 
 

@@ -197,3 +197,22 @@ def test_downloads_follow_the_search(form: str, kept: int) -> None:
         site.submit(session, text=text)
     octets = body_of(download(site, f"/journal/download?format={form}&q=two"))
     assert len(octets.decode().splitlines()) == kept + 1
+
+
+def test_a_capture_file_is_of_the_account_that_is_asked_for() -> None:
+    site = Site(scenario="smsc: 1\naccounts: [{system_id: one}, {system_id: two}]")
+    for account in ("one", "two"):
+        site.submit(site.bind(system_id=account, password=""), text=b"text of " + account.encode())
+    octets = body_of(download(site, "/journal/download?format=pcap&account=two"))
+    assert b"text of two" in octets
+    assert b"text of one" not in octets
+    assert "/journal/download?format=pcap&kinds=session" not in site.get("/journal?kinds=session").body
+    assert "format=pcap" not in site.get("/journal?kinds=session").body
+
+
+def test_events_lead_to_their_messages() -> None:
+    site = Site(keeps=True, scenario="smsc: 1\nrules: [{name: busy, when: {to: '*'}, reply: ESME_RTHROTTLED}]")
+    site.submit(site.bind())
+    links = read(site.get("/journal").body).links
+    (found,) = [link for link in links if link.startswith("/messages?q=seq:")]
+    assert "447700900123" in read(site.get(found).body).text

@@ -224,3 +224,15 @@ def test_an_address_with_a_message_id_leads_to_the_message() -> None:
     response = site.get("/messages/0000000003")
     assert response.status == 404
     assert "No message that is kept has this message_id." in response.body
+
+
+def test_rules_lead_to_their_lines() -> None:
+    text = "smsc: 1\nrules:\n  - {name: busy, when: {to: '1'}, reply: ESME_RTHROTTLED}\n"
+    site = Site(keeps=True)
+    assert site.ask("PUT", "/api/v1/scenario", text.encode(), Content_Type="application/yaml").status == 200
+    session = site.bind()
+    for to in ("1", "2"):
+        site.submit(session, to=to)
+    for name in ("m-1", "m-2"):
+        assert "/scenario#f0-3" in read(site.get(f"/messages/{name}").body).links
+    assert 'id="f0-3"' in site.get("/scenario").body

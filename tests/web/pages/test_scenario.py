@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -48,7 +50,8 @@ def test_rules_have_their_counters_and_lines(path: Path) -> None:
     for _ in range(3):
         site.submit(session)
     text = text_of(site)
-    assert f"1 too fast submit_sm reply first 2: 2 of 2 used 2 05:53:44.120 {path}:7" in text
+    assert "1 too fast submit_sm reply first 2: 2 of 2 used 2 05:53:44.120 storm.yaml:7" in text
+    assert f'title="{path}:7"' in site.get("/scenario").body
     assert "2 stormy submit_sm reply switch storm on: shut 0 never" in text
     assert "7 - name: too fast 2 8 when: {to: 4477*, first: 2}" in text
     assert "Big storm off" in text
@@ -182,3 +185,54 @@ def test_a_file_that_was_written_since_is_told(path: Path) -> None:
     site = Site(scenario_path=str(path))
     site.console.in_force.loaded_at = path.stat().st_mtime - 5
     assert "reload to obey it" in text_of(site)
+
+
+@pytest.mark.parametrize("is_json", [True, False])
+def test_a_scenario_of_the_api_is_shown(path: Path, is_json: bool) -> None:
+    site = Site(scenario_path=str(path))
+    rule = {"name": "by the API", "when": {"to": "447700900123"}, "reply": "ESME_RSYSERR"}
+    sent = {"smsc": 1, "accounts": [{"system_id": "smppclient1", "password": "geheim"}], "rules": [rule]}
+    body = json.dumps(sent, indent=1).encode()
+    kind = "application/json" if is_json else "application/yaml"
+    assert site.ask("PUT", "/api/v1/scenario", body, Content_Type=kind).status == 200
+    site.submit(site.bind(password="geheim"))
+    text = text_of(site)
+    assert "put in force by the API" in text
+    assert "1 by the API submit_sm reply 1 05:53:44.120 request:" in text
+    assert '"password": ********' in text
+    assert f"Reload brings back {path}" in text
+    site.post("/scenario/reload")
+    assert "put in force by the API" not in text_of(site)
+
+
+def test_files_stand_as_they_include_each_other(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "main.yaml").write_text("smsc: 1\ninclude: [deep/one.yaml, two.yaml]\n")
+    (tmp_path / "deep" / "one.yaml").write_text("smsc: 1\ninclude: [inner.yaml]\n")
+    (tmp_path / "deep" / "inner.yaml").write_text(
+        "smsc: 1\nrules: [{name: inner, when: {to: '1'}, reply: ESME_RSYSERR}]\n"
+    )
+    (tmp_path / "two.yaml").write_text("smsc: 1\n")
+    body = Site(scenario_path=str(tmp_path / "main.yaml")).get("/scenario").body
+    tree = body[body.index('<ul class="tree">') : body.index("<details", body.index('<ul class="tree">'))]
+    shape = re.sub(r"<a[^>]*><code>[^<]*?(\w+)\.yaml</code></a> <small>.*?</small>|\s", r"\1", tree)
+    assert shape == '<ulclass="tree"><li>main<ul><li>one<ul><li>inner</li></ul></li><li>two</li></ul></li></ul>'
+
+
+def test_what_is_wrong_is_shown_in_its_line(path: Path) -> None:
+    site = Site(scenario_path=str(path))
+    path.write_text(TEXT.replace("ESME_RTHROTTLED", "ESME_RTHROTLED"))
+    text = read(site.post("/scenario/check").body).text
+    assert f"{path}:9:12" in text
+    assert "did you mean 'ESME_RTHROTTLED'?" in text
+    assert "reply: ESME_RTHROTLED" in text
+
+
+def test_files_that_a_copy_includes_keep_their_names(tmp_path: Path) -> None:
+    (tmp_path / "main.yaml").write_text("smsc: 1\n")
+    (tmp_path / "more.yaml").write_text("smsc: 1\nrules:\n  - {name: more, when: {to: '1'}, reply: ESME_RSYSERR}\n")
+    site = Site(scenario_path=str(tmp_path / "main.yaml"))
+    site.post("/scenario/copy", text="smsc: 1\ninclude: [more.yaml]\n", deed="try")
+    body = site.get("/scenario").body
+    assert '<a href="#f1-3" title="more.yaml:3">more.yaml:3</a>' in body
+    assert 'aria-label="more.yaml"' in body
