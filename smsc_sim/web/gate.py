@@ -23,6 +23,7 @@ from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
 
 from smsc_sim.web.access import ANYONE, Access, TooMany, User
+from smsc_sim.web.channel import IDLE_TIMEOUT, Connections, GatedChannel
 from smsc_sim.web.passwords import same
 from smsc_sim.web.problem import (
     BODY_TYPE,
@@ -42,8 +43,6 @@ METHODS: Final = (b"GET", b"HEAD", b"POST", b"PUT", b"DELETE")
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 BODY_LIMIT: Final = 1 << 20
 """Octets of a request body."""
-IDLE_TIMEOUT: Final = 60.0
-"""Seconds that a connection may be silent."""
 
 FORM: Final = "application/x-www-form-urlencoded"
 FORM_TOKEN: Final = "token"
@@ -323,6 +322,8 @@ class GatedSite(Site):
     """The web site behind the gate. It keeps no access log: health checks would fill it."""
 
     noisy = False
+    # Not Twisted's own, which speaks HTTP/2 where it can: what is checked here are the octets of HTTP/1.1.
+    protocol = GatedChannel  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -340,6 +341,7 @@ class GatedSite(Site):
         ``methods_at(path)``: the methods that a path has, none where there is nothing at it.
         """
         super().__init__(resource, GatedRequest, timeout=IDLE_TIMEOUT, reactor=reactor)
+        self.connections = Connections()
         self.access = access
         self.allowed_hosts = LOOPBACK_NAMES | {host.strip("[]").rstrip(".").lower() for host in allowed_hosts}
         self.error_answer = error_answer

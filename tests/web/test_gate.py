@@ -11,7 +11,8 @@ from twisted.python.failure import Failure
 
 from smsc_sim.web.api import ENDPOINTS
 from smsc_sim.web.auth_file import AuthFile, TokenEntry
-from smsc_sim.web.gate import BODY_LIMIT, FORM, IDLE_TIMEOUT, LOOPBACK_NAMES, path_of, refusal
+from smsc_sim.web.channel import IDLE_TIMEOUT
+from smsc_sim.web.gate import BODY_LIMIT, FORM, LOOPBACK_NAMES, path_of, refusal
 from smsc_sim.web.pages import ACTIONS, PAGES
 from tests.web.site import Site, form_of, request_of, response_of
 
