@@ -76,6 +76,8 @@ _UNESCAPED: Final = "/-._~!$&'()*+,;=:@"
 _EITHER_WAY: Final = frozenset(bytes((octet,)) for octet in b"!$&'()*+,;=:@")
 """What may be escaped and need not be (RFC 3986 section 3.3)."""
 _ESCAPE: Final = re.compile(rb"%[0-9a-fA-F]{2}")
+_CONTROL: Final = re.compile("[\0-\x1f\x7f-\x9f]")
+"""What no name in a path has; a joined emoji has characters that do not show, too, and may be a switch's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def path_of(target: bytes) -> str | None:
         return None
     parts = path.split("/")[1:]
     dots = any(part in {"", ".", ".."} for part in (parts if parts[-1:] != [""] else parts[:-1]))
-    if not path.startswith("/") or dots or "\\" in path or not path.isprintable():
+    if not path.startswith("/") or dots or "\\" in path or _CONTROL.search(path):
         return None
     escaped = _ESCAPE.sub(_settled, written)
     # An escaped slash would part here what routing does not part.

@@ -114,6 +114,18 @@ def test_numbers_in_a_path(site: Site, part: str, status: int) -> None:
     assert site.get(f"/api/v1/number/{part}").status == status
 
 
+def test_a_method_of_a_sibling_route_is_not_allowed() -> None:
+    response = Site().get("/api/v1/mo/csv")
+    assert (response.status, response.headers["Allow"]) == (405, "POST")
+
+
+def test_a_duration_that_is_too_long_is_told_so() -> None:
+    response = Site(scenario="smsc: 1\nswitches: {storm: }").api(
+        "PUT", "/switches/storm", {"active": True, "for": "9999d"}
+    )
+    assert response.json["errors"] == [{"message": "'9999d' is longer than ten years", "path": "body.for"}]
+
+
 @pytest.mark.parametrize(
     ("query", "path"),
     [

@@ -53,3 +53,23 @@ def test_an_operation_says_what_its_row_says(row: Endpoint) -> None:
         assert schema["$ref"].endswith(f"/{row.body.__name__}")
     statuses = {str(row.status.value)} | {str(kind.status.value) for kind in row.problems}
     assert set(operation["responses"]) == statuses
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type", "kind"),
+    [
+        ("/report", "application/json", "object"),
+        ("/report", "application/xml", "string"),
+        ("/scenario/schema", "application/schema+json", "object"),
+        ("/sessions/{session}/ladder", "application/json", "object"),
+        ("/journal", "application/x-ndjson", "string"),
+    ],
+)
+def test_a_file_that_is_json_is_described_as_an_object(path: str, media_type: str, kind: str) -> None:
+    answer = DOCUMENT["paths"][f"/api/v1{path}"]["get"]["responses"]["200"]
+    assert answer["content"][media_type]["schema"] == {"type": kind}
+
+
+def test_a_scenario_that_is_sent_may_be_anything() -> None:
+    content = DOCUMENT["paths"]["/api/v1/scenario/check"]["post"]["requestBody"]["content"]
+    assert content == {"application/json": {"schema": {}}, "application/yaml": {"schema": {}}}

@@ -129,7 +129,7 @@ class AlertShown(Struct, frozen=True, kw_only=True):
 class SendOutbind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An ESME that waits."""
 
-    endpoint: Annotated[str, Meta(pattern="^tcp:[A-Za-z0-9.:=\\\\_-]{1,200}$")]
+    endpoint: Annotated[str, Meta(pattern="^tcp:[A-Za-z0-9.:\\\\_-]{1,200}:[0-9]{1,5}$")]
     """Such as ``tcp:127.0.0.1:2775``."""
     system_id: Annotated[str, Meta(max_length=15)] = ""
     """Of the SMSC; empty: its own."""

@@ -46,7 +46,7 @@ class Verify(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     """Only those that got a receipt of this state: DELIVRD, UNDELIV."""
     spacing: Annotated[str, Meta(max_length=80)] | None = None
     """The time between two of them: ">=1s per message"."""
-    order: list[dict[str, Any]] | None = None
+    order: Annotated[list[dict[str, Any]], Meta(min_length=2)] | None = None
     """What came one after the other; others may have come between."""
 
 
