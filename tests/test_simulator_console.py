@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -55,18 +56,22 @@ def test_users_of_a_file_need_no_token(tmp_path: Path) -> None:
 
 
 def test_who_guessed_may_try_again_where_the_clock_of_messages_stands_still(tmp_path: Path) -> None:
-    (tmp_path / "auth.yaml").write_text("tokens: [{name: ci, token: 0123456789abcdef}]")
+    (tmp_path / "auth.yaml").write_text("users: [{name: alice, password: secret}]")
     running = Running(tmp_path, "--auth-file", "auth.yaml", "--clock", "manual")
     access = running.simulator.console.access
     for _ in range(BURST):
-        assert access.by_password("x", "guess") is None
+        access.throttle.failed(running.simulator.driver.sockets())
     with pytest.raises(TooMany):
-        access.by_password("x", "guess")
+        access.by_password("alice", "guess")
     session = access.log_in(User("ci", "admin"))
     running.simulator.advance(2 * SESSION_SECONDS)
     assert access.by_session(session) is not None
     running.reactor.advance(1 / PER_SECOND)
-    assert access.by_password("x", "guess") is None
+    looked_at: list[object] = []
+    pool = SimpleNamespace(callInThreadWithCallback=lambda _, look: looked_at.append(look))
+    running.reactor.getThreadPool = lambda: pool
+    access.by_password("alice", "guess")
+    assert looked_at
 
 
 def test_a_file_of_users_with_errors_keeps_it_from_starting(tmp_path: Path) -> None:

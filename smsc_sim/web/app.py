@@ -59,7 +59,9 @@ class WebApp:
         # Werkzeug would answer doubled slashes with a redirect.
         self.app.url_map.merge_slashes = False
         self.app.url_map.strict_slashes = False
-        self._description = json.dumps(openapi.document(api.ENDPOINTS, console.version)).encode()
+        self._description = json.dumps(
+            openapi.document(api.ENDPOINTS, console.version, locked=console.access.required)
+        ).encode()
         self._registry = registry_of(console)
         self._fill()
 

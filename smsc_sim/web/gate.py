@@ -44,6 +44,9 @@ LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 BODY_LIMIT: Final = 1 << 20
 """Octets of a request body."""
 
+MOST_FIELDS: Final = 500
+"""Fields of a form, which is taken apart before it is known whether it is one of ours."""
+
 FORM: Final = "application/x-www-form-urlencoded"
 FORM_TOKEN: Final = "token"
 """The field in which a form carries its token."""
@@ -179,6 +182,7 @@ class GatedRequest(Request):
     sent_path: str = "/"
 
     _received = 0
+    _body_types: Sequence[bytes] = ()
 
     @property
     def site_behind(self) -> GatedSite:
@@ -204,8 +208,19 @@ class GatedRequest(Request):
             )
             transport.loseConnection()
 
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        """Take a request that is whole, with its body left as it is.
+
+        Twisted would take apart what calls itself a form, however many fields it has, before anybody has judged it.
+        """
+        self._body_types = self.requestHeaders.getRawHeaders(b"content-type", [])
+        self.requestHeaders.removeHeader(b"content-type")
+        super().requestReceived(command, path, version)
+
     def process(self) -> None:
         """Serve the request, or say why not."""
+        if self._body_types:
+            self.requestHeaders.setRawHeaders(b"content-type", self._body_types)
         if self._received > BODY_LIMIT:
             return
         for name, value in HEADERS:
@@ -312,7 +327,11 @@ class GatedRequest(Request):
                 self.refuse(BODY_TYPE, "Pages take forms; for programs there is the API below /api/v1.")
                 return
             assert self.content is not None, "the request has been received"
-            self.form = parse_qs(self.content.read(), keep_blank_values=True)
+            octets = self.content.read()
+            if octets.count(b"&") + octets.count(b";") >= MOST_FIELDS:
+                self.refuse(MALFORMED, f"A form has less than {MOST_FIELDS} fields.")
+                return
+            self.form = parse_qs(octets, keep_blank_values=True)
             token = self.form.get(FORM_TOKEN.encode(), [b""])[0].decode("latin-1")
             if not same(token, self.form_token):
                 self.refuse(FORBIDDEN, "The form has expired. Open the page again, and repeat what you did.")

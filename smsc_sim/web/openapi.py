@@ -18,8 +18,8 @@ _REFERENCES: Final = "#/components/schemas/{name}"
 _JSON_TYPES: Final[dict[type, str]] = {str: "string", int: "integer"}
 
 
-def document(endpoints: Iterable[Endpoint], version: str) -> dict[str, Any]:
-    """The document for these endpoints; ``version`` is the simulator's."""
+def document(endpoints: Iterable[Endpoint], version: str, *, locked: bool = False) -> dict[str, Any]:
+    """The document for these endpoints; ``version`` is the simulator's, ``locked``: whether it wants credentials."""
     rows = list(endpoints)
     models: list[Any] = [Problem]
     for row in rows:
@@ -40,7 +40,7 @@ def document(endpoints: Iterable[Endpoint], version: str) -> dict[str, Any]:
             "description": "See and change a running SMSC simulator.",
         },
         "servers": [{"url": "/"}],
-        "security": [{}, {"basic": []}, {"bearer": []}],
+        "security": [*([] if locked else [{}]), {"basic": []}, {"bearer": []}],
         "tags": [{"name": name} for name in dict.fromkeys(row.tag for row in rows)],
         "paths": paths,
         "components": {

@@ -170,6 +170,16 @@ def test_bodies(body: bytes, status: int, code: str, path: str) -> None:
     assert [error.get("path") for error in response.json.get("errors", [])] == ([path] if path else [])
 
 
+@pytest.mark.parametrize(
+    "body", [b'{"to":"1","to":"2"}', b'{"match":{"to":"1","\\u0074o":"2"}}', b'{"order":[{},{"a":[{"b":1,"b":1}]}]}']
+)
+def test_a_key_that_stands_twice(body: bytes) -> None:
+    path = "explain" if body.startswith(b'{"to') else "verify"
+    response = Site(keeps=True).ask("POST", f"/api/v1/{path}", body, Content_Type="application/json")
+    assert (response.status, response.json["code"]) == (400, "malformed_request")
+    assert "twice" in response.json["detail"]
+
+
 @pytest.mark.parametrize("depth", [40, 900, 100_000])
 def test_deep_bodies(depth: int) -> None:
     site = Site()

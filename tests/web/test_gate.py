@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
+from twisted.web import http
 
+from smsc_sim.web import gate
 from smsc_sim.web.api import ENDPOINTS
 from smsc_sim.web.auth_file import AuthFile, TokenEntry
 from smsc_sim.web.channel import IDLE_TIMEOUT
-from smsc_sim.web.gate import BODY_LIMIT, FORM, LOOPBACK_NAMES, path_of, refusal
+from smsc_sim.web.gate import BODY_LIMIT, FORM, LOOPBACK_NAMES, MOST_FIELDS, path_of, refusal
 from smsc_sim.web.pages import ACTIONS, PAGES
 from tests.web.site import Site, form_of, request_of, response_of
 
@@ -370,3 +372,25 @@ def test_forms_of_our_pages_name_no_origin_for_these_send_no_referrer() -> None:
     for elsewhere in ("cross-site", "same-site", "none"):
         assert status(Origin="null", Sec_Fetch_Site=elsewhere) == 403
     assert status(Origin="null") == 403
+
+
+def test_a_form_of_too_many_fields_is_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[bytes] = []
+
+    def parse_qs(octets: bytes, *_: object, **__: object) -> dict[bytes, list[bytes]]:
+        taken.append(octets)
+        return {}
+
+    for module in (gate, http):
+        monkeypatch.setattr(module, "parse_qs", parse_qs)
+    for separator in (b"&", b";"):
+        body = separator.join(b"a=b" for _ in range(MOST_FIELDS + 1))
+        assert Site().ask("POST", "/login", body, Content_Type=FORM, **OURS).status == 400
+    assert not any(taken)
+
+
+@pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=x", "text/plain"])
+def test_the_gate_stands_before_what_reads_bodies(content_type: str) -> None:
+    response = Site().ask("POST", "/login", b"--x", host="evil.example", Content_Type=content_type)
+    assert response.status == 421
+    assert "Content-Security-Policy" in response.headers
