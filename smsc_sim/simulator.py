@@ -165,7 +165,8 @@ class Simulator(Service):
             sockets=self.driver.sockets,
             settle=self.driver.settle,
             reload=self.reload,
-            access=Access(known, clock=clock, draw_token=draw_token, in_thread=in_thread),
+            # Real time, also where the messages' clock stands still: else nobody who guessed could ever try again.
+            access=Access(known, clock=self.driver.sockets, draw_token=draw_token, in_thread=in_thread),
             traffic=traffic,
             events=EventHub(
                 self._reactor, lambda: pulse_of(smsc, in_force, traffic), TOPICS, busy=lambda: traffic.busy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from smsc_sim.options import Settings, resolve
 from smsc_sim.scenario.findings import FindingsError
 from smsc_sim.scenario.rule import Rule
 from smsc_sim.simulator import Simulator
+from smsc_sim.web.access import SESSION_SECONDS, TooMany, User
+from smsc_sim.web.throttle import BURST, PER_SECOND
 
 
 class Running:
@@ -50,6 +53,25 @@ def test_users_of_a_file_need_no_token(tmp_path: Path) -> None:
     running = Running(tmp_path, "--auth-file", "auth.yaml")
     assert running.tokens == []
     assert running.simulator.console.access.by_token("0123456789abcdef") is not None
+
+
+def test_who_guessed_may_try_again_where_the_clock_of_messages_stands_still(tmp_path: Path) -> None:
+    (tmp_path / "auth.yaml").write_text("users: [{name: alice, password: secret}]")
+    running = Running(tmp_path, "--auth-file", "auth.yaml", "--clock", "manual")
+    access = running.simulator.console.access
+    for _ in range(BURST):
+        access.throttle.failed(running.simulator.driver.sockets())
+    with pytest.raises(TooMany):
+        access.by_password("alice", "guess")
+    session = access.log_in(User("ci", "admin"))
+    running.simulator.advance(2 * SESSION_SECONDS)
+    assert access.by_session(session) is not None
+    running.reactor.advance(1 / PER_SECOND)
+    looked_at: list[object] = []
+    pool = SimpleNamespace(callInThreadWithCallback=lambda _, look: looked_at.append(look))
+    running.reactor.getThreadPool = lambda: pool
+    access.by_password("alice", "guess")
+    assert looked_at
 
 
 def test_a_file_of_users_with_errors_keeps_it_from_starting(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ DURATION = ValueKind(
     "TIME",
     parse_duration,
     format_duration,
-    {"type": "string", "pattern": r"^([0-9]+(\.[0-9]+)?(ms|s|m|h|d)|0)$"},
+    {"type": "string", "pattern": r"^([0-9]{1,9}(\.[0-9]{1,6})?(ms|s|m|h|d)|0)$"},
 )
 Duration = Annotated[float, DURATION.meta("A duration: 500ms, 1s, 5m, 24h, 7d; 0 is off.")]
 """Seconds."""

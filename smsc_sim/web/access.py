@@ -141,7 +141,9 @@ class Access:
     def by_password(self, name: str, password: str) -> User | Deferred[User | None] | None:
         """Who has this name and password; a token may stand for a password.  Raises TooMany, also later."""
         by_token = self.by_token(password)
-        if by_token is not None:
+        users = self._known.users if self._known is not None else ()
+        if by_token is not None or not users:
+            # Where there are tokens alone, nothing is worth slowing down: no token can be guessed.
             return by_token
         mark = hmac.new(self._key, f"{name}\0{password}".encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
         known = self._right.get(mark)
@@ -151,12 +153,9 @@ class Access:
         wait = self.throttle.wait(now)
         if wait or self._checks >= MOST_CHECKS:
             raise TooMany(wait or 1.0)
-        entry = next((one for one in (self._known.users if self._known else ()) if one.name == name), None)
-        if entry is None and self._known is not None and not self._known.users:
-            self.throttle.failed(now)
-            return None
+        entry = next((one for one in users if one.name == name), None)
         # A name that is not there takes as long as one that is.
-        written = entry.password if entry is not None else self._known.users[0].password if self._known else ""
+        written = entry.password if entry is not None else users[0].password
         self._checks += 1
 
         def looked(right: Any) -> User | None:

@@ -189,7 +189,8 @@ class WebApp:
     @cached_property
     def _description(self) -> bytes:
         """What the API is; made when somebody asks, for that takes longer than the rest of a start."""
-        return json.dumps(openapi.document(api.ENDPOINTS, self._console.version)).encode()
+        console = self._console
+        return json.dumps(openapi.document(api.ENDPOINTS, console.version, locked=console.access.required)).encode()
 
     def _openapi(self, request: GatedRequest) -> bytes:
         """The API's description."""

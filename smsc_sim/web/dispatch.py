@@ -123,12 +123,23 @@ def _body(endpoint: Endpoint, request: IRequest) -> Any:
     if endpoint.body is Written:
         return Written(octets, is_json)
     try:
-        return msgspec.json.decode(octets, type=endpoint.body, dec_hook=seconds.read)
+        found = msgspec.json.decode(octets, type=endpoint.body, dec_hook=seconds.read)
+        json.loads(octets, object_pairs_hook=_once_each, parse_int=str, parse_float=str)
     except msgspec.ValidationError as error:
         message, path = _taken_apart(error)
         raise INVALID.error(message, [FieldError(message=message, path=f"body.{path}".rstrip("."))]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MALFORMED.error(f"The body is not JSON: {error}") from None
+    return found
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> None:
+    """Refuse an object that has a key twice: of two things that are asked for, one would be done and none told."""
+    keys: set[str] = set()
+    for key, _ in pairs:
+        if key in keys:
+            raise MALFORMED.error(f"The body has the key {key[:60]!r} twice in one object.")
+        keys.add(key)
 
 
 def _taken_apart(error: Exception) -> tuple[str, str]:

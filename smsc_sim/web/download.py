@@ -35,7 +35,7 @@ class _Sender:
         self._chunks = chunks
         self._next: IDelayedCall | None = None
         self._paused = False
-        self.over: Deferred[None] = Deferred(lambda _: self._stop())
+        self.over: Deferred[None] = Deferred(lambda _: self.stopProducing())
         request.registerProducer(self, True)
         self._write()
 
@@ -77,5 +77,6 @@ class _Sender:
         self._plan()
 
     def stopProducing(self) -> None:
-        """It is gone."""
+        """It is gone, and what was to be sent goes with it, for that may be large."""
         self._stop()
+        self._chunks = iter(())

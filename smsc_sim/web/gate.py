@@ -23,6 +23,7 @@ from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
 
 from smsc_sim.web.access import ANYONE, Access, TooMany, User
+from smsc_sim.web.channel import IDLE_TIMEOUT, Connections, GatedChannel
 from smsc_sim.web.passwords import same
 from smsc_sim.web.problem import (
     BODY_TYPE,
@@ -42,8 +43,9 @@ METHODS: Final = (b"GET", b"HEAD", b"POST", b"PUT", b"DELETE")
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 BODY_LIMIT: Final = 1 << 20
 """Octets of a request body."""
-IDLE_TIMEOUT: Final = 60.0
-"""Seconds that a connection may be silent."""
+
+MOST_FIELDS: Final = 500
+"""Fields of a form, which is taken apart before it is known whether it is one of ours."""
 
 FORM: Final = "application/x-www-form-urlencoded"
 FORM_TOKEN: Final = "token"
@@ -77,6 +79,8 @@ _UNESCAPED: Final = "/-._~!$&'()*+,;=:@"
 _EITHER_WAY: Final = frozenset(bytes((octet,)) for octet in b"!$&'()*+,;=:@")
 """What may be escaped and need not be (RFC 3986 section 3.3)."""
 _ESCAPE: Final = re.compile(rb"%[0-9a-fA-F]{2}")
+_CONTROL: Final = re.compile("[\0-\x1f\x7f-\x9f]")
+"""What no name in a path has; a joined emoji has characters that do not show, too, and may be a switch's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ def path_of(target: bytes) -> str | None:
         return None
     parts = path.split("/")[1:]
     dots = any(part in {"", ".", ".."} for part in (parts if parts[-1:] != [""] else parts[:-1]))
-    if not path.startswith("/") or dots or "\\" in path or not path.isprintable():
+    if not path.startswith("/") or dots or "\\" in path or _CONTROL.search(path):
         return None
     escaped = _ESCAPE.sub(_settled, written)
     # An escaped slash would part here what routing does not part.
@@ -178,6 +182,7 @@ class GatedRequest(Request):
     sent_path: str = "/"
 
     _received = 0
+    _body_types: Sequence[bytes] = ()
 
     @property
     def site_behind(self) -> GatedSite:
@@ -203,8 +208,19 @@ class GatedRequest(Request):
             )
             transport.loseConnection()
 
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        """Take a request that is whole, with its body left as it is.
+
+        Twisted would take apart what calls itself a form, however many fields it has, before anybody has judged it.
+        """
+        self._body_types = self.requestHeaders.getRawHeaders(b"content-type", [])
+        self.requestHeaders.removeHeader(b"content-type")
+        super().requestReceived(command, path, version)
+
     def process(self) -> None:
         """Serve the request, or say why not."""
+        if self._body_types:
+            self.requestHeaders.setRawHeaders(b"content-type", self._body_types)
         if self._received > BODY_LIMIT:
             return
         for name, value in HEADERS:
@@ -311,7 +327,11 @@ class GatedRequest(Request):
                 self.refuse(BODY_TYPE, "Pages take forms; for programs there is the API below /api/v1.")
                 return
             assert self.content is not None, "the request has been received"
-            self.form = parse_qs(self.content.read(), keep_blank_values=True)
+            octets = self.content.read()
+            if octets.count(b"&") + octets.count(b";") >= MOST_FIELDS:
+                self.refuse(MALFORMED, f"A form has less than {MOST_FIELDS} fields.")
+                return
+            self.form = parse_qs(octets, keep_blank_values=True)
             token = self.form.get(FORM_TOKEN.encode(), [b""])[0].decode("latin-1")
             if not same(token, self.form_token):
                 self.refuse(FORBIDDEN, "The form has expired. Open the page again, and repeat what you did.")
@@ -323,6 +343,8 @@ class GatedSite(Site):
     """The web site behind the gate. It keeps no access log: health checks would fill it."""
 
     noisy = False
+    # Not Twisted's own, which speaks HTTP/2 where it can: what is checked here are the octets of HTTP/1.1.
+    protocol = GatedChannel  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -340,6 +362,7 @@ class GatedSite(Site):
         ``methods_at(path)``: the methods that a path has, none where there is nothing at it.
         """
         super().__init__(resource, GatedRequest, timeout=IDLE_TIMEOUT, reactor=reactor)
+        self.connections = Connections()
         self.access = access
         self.allowed_hosts = LOOPBACK_NAMES | {host.strip("[]").rstrip(".").lower() for host in allowed_hosts}
         self.error_answer = error_answer

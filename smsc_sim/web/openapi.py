@@ -19,8 +19,8 @@ _REFERENCES: Final = "#/components/schemas/{name}"
 _JSON_TYPES: Final[dict[type, str]] = {str: "string", int: "integer"}
 
 
-def document(endpoints: Iterable[Endpoint], version: str) -> dict[str, Any]:
-    """The document for these endpoints; ``version`` is the simulator's."""
+def document(endpoints: Iterable[Endpoint], version: str, *, locked: bool = False) -> dict[str, Any]:
+    """The document for these endpoints; ``version`` is the simulator's, ``locked``: whether it wants credentials."""
     rows = list(endpoints)
     models: list[Any] = [Problem]
     for row in rows:
@@ -42,7 +42,7 @@ def document(endpoints: Iterable[Endpoint], version: str) -> dict[str, Any]:
             "description": "See and change a running SMSC simulator.",
         },
         "servers": [{"url": "/"}],
-        "security": [{}, {"basic": []}, {"bearer": []}],
+        "security": [*([] if locked else [{}]), {"basic": []}, {"bearer": []}],
         "tags": [{"name": name} for name in dict.fromkeys(row.tag for row in rows)],
         "paths": paths,
         "components": {
@@ -75,7 +75,8 @@ def _operation(row: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
     if row.body is Written:
         operation["requestBody"] = {
             "required": True,
-            "content": {JSON: {"schema": {"type": "object"}}, YAML: {"schema": {"type": "string"}}},
+            # What a scenario may be, its own schema says; what is sent may be wrong, and is checked.
+            "content": {JSON: {"schema": {}}, YAML: {"schema": {}}},
         }
     elif row.body is Rows:
         operation["requestBody"] = {"required": True, "content": {CSV: {"schema": {"type": "string"}}}}

@@ -23,7 +23,7 @@ def read(wanted: type, value: Any) -> Any:
     try:
         return Seconds(parse_duration(value))
     except BadValue as bad:
-        raise ValueError(f"{value!r} is no duration; write for example '30s'") from bad
+        raise ValueError(str(bad)) from bad
 
 
 def schema(wanted: type) -> dict[str, Any]:

@@ -25,8 +25,6 @@ BUSY_TICK: Final = 5.0
 """The same while there is very much traffic, for each batch has pages load their parts anew."""
 HEARTBEAT: Final = 15.0
 """Seconds of silence after which a comment is sent, so that nobody on the way takes the stream for dead."""
-STALLED: Final = 60.0
-"""Seconds that a client may not read before it is dropped."""
 MOST_CLIENTS: Final = 100
 KEPT: Final = 1000
 """Events in the list; a client that is further behind gets a gap."""
@@ -203,7 +201,7 @@ class _Client:
     types: frozenset[str]
     position: int
     written_at: float
-    stalled_since: float | None = None
+    paused: bool = False
     over: Deferred[None] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -213,9 +211,7 @@ class _Client:
         return b"".join(event.octets() for event in events if event.type in self.types or event.type == GAP)
 
     def tick(self, now: float) -> None:
-        if self.stalled_since is not None:
-            if now - self.stalled_since >= STALLED:
-                self._abort()
+        if self.paused:
             return
         events = self.hub.behind(self.position)
         self.position = self.hub.position
@@ -230,20 +226,13 @@ class _Client:
         self.request.write(octets)
 
     def pauseProducing(self) -> None:
-        if self.stalled_since is None:
-            self.stalled_since = self.hub._reactor.seconds()
+        self.paused = True
 
     def resumeProducing(self) -> None:
-        self.stalled_since = None
+        self.paused = False
 
     def stopProducing(self) -> None:
         self._end()
 
     def _end(self) -> None:
         self.hub.drop(self)
-
-    def _abort(self) -> None:
-        self._end()
-        channel = self.request.channel
-        if channel is not None:
-            channel.transport.abortConnection()

@@ -244,7 +244,8 @@ def reading(site: Site, method: str, path: str) -> Response:
 @pytest.mark.parametrize("row", [row for row in ENDPOINTS if row.changes], ids=lambda row: row.name)
 def test_a_read_only_token_changes_nothing(row: object) -> None:
     site = Site(auth=KNOWN)
-    response = reading(site, row.method, row.url.replace("{", "").replace("}", ""))  # type: ignore[attr-defined]
+    path = row.url.format(**{name: kind(1) for name, kind in row.parts.items()})  # type: ignore[attr-defined]
+    response = reading(site, row.method, path)  # type: ignore[attr-defined]
     assert (response.status, response.json["code"]) == (403, "read_only")
     assert site.settled == []
 

@@ -114,6 +114,18 @@ def test_numbers_in_a_path(site: Site, part: str, status: int) -> None:
     assert site.get(f"/api/v1/number/{part}").status == status
 
 
+def test_a_method_of_a_sibling_route_is_not_allowed() -> None:
+    response = Site().get("/api/v1/mo/csv")
+    assert (response.status, response.headers["Allow"]) == (405, "POST")
+
+
+def test_a_duration_that_is_too_long_is_told_so() -> None:
+    response = Site(scenario="smsc: 1\nswitches: {storm: }").api(
+        "PUT", "/switches/storm", {"active": True, "for": "9999d"}
+    )
+    assert response.json["errors"] == [{"message": "'9999d' is longer than ten years", "path": "body.for"}]
+
+
 @pytest.mark.parametrize(
     ("query", "path"),
     [
@@ -156,6 +168,16 @@ def test_bodies(body: bytes, status: int, code: str, path: str) -> None:
     response = Site().ask("POST", "/api/v1/explain", body, Content_Type="application/json; charset=utf-8")
     assert (response.status, response.json["code"]) == (status, code)
     assert [error.get("path") for error in response.json.get("errors", [])] == ([path] if path else [])
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"to":"1","to":"2"}', b'{"match":{"to":"1","\\u0074o":"2"}}', b'{"order":[{},{"a":[{"b":1,"b":1}]}]}']
+)
+def test_a_key_that_stands_twice(body: bytes) -> None:
+    path = "explain" if body.startswith(b'{"to') else "verify"
+    response = Site(keeps=True).ask("POST", f"/api/v1/{path}", body, Content_Type="application/json")
+    assert (response.status, response.json["code"]) == (400, "malformed_request")
+    assert "twice" in response.json["detail"]
 
 
 @pytest.mark.parametrize("depth", [40, 900, 100_000])

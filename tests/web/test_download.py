@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -69,6 +70,34 @@ def test_a_client_that_goes_ends_it() -> None:
     clock.advance(0)
     assert request.written == [b"a"]
     assert not clock.getDelayedCalls()
+
+
+@pytest.mark.parametrize(
+    "goes", [lambda request, over: request.producer.stopProducing(), lambda _, over: over.cancel()]
+)
+def test_what_was_to_be_sent_goes_with_the_client(goes: Callable[[Request, Deferred[None]], None]) -> None:
+    """At once: the server collects cycles of objects next to never."""
+    gone: list[bool] = []
+
+    def endless() -> Iterator[bytes]:
+        try:
+            while True:
+                yield b"a"
+        finally:
+            gone.append(True)
+
+    request = Request()
+    gc.disable()
+    try:
+        clock, over = begin(request, endless())
+        over.addErrback(lambda failure: failure.trap(CancelledError))
+        assert not gone
+        goes(request, over)
+        assert gone
+    finally:
+        gc.enable()
+    clock.advance(1)
+    assert request.written == [b"a"]
 
 
 def test_chunks_that_cannot_be_made_fail_it() -> None:

@@ -12,6 +12,7 @@ from smsc_sim.web.api import ENDPOINTS
 from smsc_sim.web.call import Rows, Written
 from smsc_sim.web.endpoint import Endpoint
 from smsc_sim.web.openapi import document
+from tests.web.site import Site
 
 DOCUMENT = json.loads(json.dumps(document(ENDPOINTS, "0.1.0")))
 
@@ -61,3 +62,31 @@ def test_fields_and_parameters_say_what_the_source_says_below_them() -> None:
     parameters = DOCUMENT["paths"]["/api/v1/sessions/wait"]["get"]["parameters"]
     (within,) = [one for one in parameters if one["name"] == "within"]
     assert within["description"] == "At most a minute; not given: 10s."
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type", "kind"),
+    [
+        ("/report", "application/json", "object"),
+        ("/report", "application/xml", "string"),
+        ("/scenario/schema", "application/schema+json", "object"),
+        ("/sessions/{session}/ladder", "application/json", "object"),
+        ("/journal", "application/x-ndjson", "string"),
+    ],
+)
+def test_a_file_that_is_json_is_described_as_an_object(path: str, media_type: str, kind: str) -> None:
+    answer = DOCUMENT["paths"][f"/api/v1{path}"]["get"]["responses"]["200"]
+    assert answer["content"][media_type]["schema"] == {"type": kind}
+
+
+def test_a_scenario_that_is_sent_may_be_anything() -> None:
+    content = DOCUMENT["paths"]["/api/v1/scenario/check"]["post"]["requestBody"]["content"]
+    assert content == {"application/json": {"schema": {}}, "application/yaml": {"schema": {}}}
+
+
+def test_it_says_whether_credentials_are_needed() -> None:
+    schemes: list[dict[str, list[str]]] = [{"basic": []}, {"bearer": []}]
+    assert Site().get("/api/v1/openapi.json").json["security"] == [{}, *schemes]
+    site = Site()
+    token = site.console.access.require_token()
+    assert site.get("/api/v1/openapi.json", Authorization=f"Bearer {token}").json["security"] == schemes

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import IPushProducer
 from twisted.internet.protocol import Protocol
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
-from smsc_sim.web.sse import BUSY_TICK, HEARTBEAT, KEPT, MOST_CLIENTS, PER_TICK, STALLED, TICK, Event
+from smsc_sim.web.channel import STALLED
+from smsc_sim.web.sse import BUSY_TICK, HEARTBEAT, KEPT, MOST_CLIENTS, PER_TICK, TICK, Event
 from tests.web.site import Site, request_of
 
 
@@ -66,6 +68,10 @@ class Browser:
         """Id and type of each."""
         blocks = [dict(line.partition(": ")[::2] for line in block.split("\n")) for block in self.text().split("\n\n")]
         return [(block["id"], block["event"]) for block in blocks if "event" in block]
+
+    def stop_reading(self) -> None:
+        """The connection's buffer fills."""
+        cast("IPushProducer", self.protocol).pauseProducing()
 
     def leave(self) -> None:
         self.protocol.connectionLost(Failure(ConnectionDone()))
@@ -236,12 +242,11 @@ def test_a_short_pause_loses_nothing() -> None:
 def test_a_client_that_never_reads_again_is_dropped() -> None:
     site = Site()
     browser = Browser(site)
-    browser.producer.pauseProducing()
-    for _ in range(int(STALLED / TICK) + 1):
-        site.clock.advance(TICK)
+    browser.stop_reading()
+    site.clock.advance(STALLED)
     assert browser.transport.disconnected
-    assert len(site.console.events) == 0
     browser.leave()
+    assert len(site.console.events) == 0
 
 
 def test_memory_is_bounded_whatever_happens() -> None:

@@ -44,8 +44,8 @@ def injections_in(
     *,
     base: Injection | None = None,
     check: Callable[[Injection], object] = prepared,
-) -> Iterator[Injection]:
-    """The injections in the lines of a CSV file, each when it is asked for.
+) -> Iterator[Injection | None]:
+    """The injections in the lines of a CSV file, each when it is asked for; None for a row that is left out.
 
     Cells are separated by what separates the names in the first line: comma, semicolon or tab.  Empty cells are as if
     their column were not there, apart from ``text``.  ``base``: what holds where a row says nothing; ``check``: raises
@@ -66,14 +66,17 @@ def injections_in(
             on_problem(CsvProblem(source.first, 1, "", str(error)))
             if source.is_over:
                 return
+            yield None
             continue
         if cells is None:
             return
         if not any(cells) and len(cells) <= 1:
+            yield None
             continue
         if len(cells) != len(names):
             place = min(len(cells), len(names) + 1) - 1
             on_problem(CsvProblem(*source.position(place), "", f"{len(cells)} cells, {len(names)} are needed"))
+            yield None
             continue
         try:
             injection = injection_of(dict(zip(names, cells, strict=True)), base)
@@ -83,6 +86,7 @@ def injections_in(
                 field = problem.field.removeprefix("tlvs.")
                 place = names.index(field) if field in names else 0
                 on_problem(CsvProblem(*source.position(place), problem.field, problem.reason))
+            yield None
         else:
             yield injection
 

@@ -47,7 +47,7 @@ class AdvanceClock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     by: Seconds | None = None
     """So long."""
-    to: Annotated[str, Meta(max_length=40)] | None = None
+    to: Annotated[str, Meta(max_length=40, extra_json_schema={"format": "date-time"})] | None = None
     """To this instant: 2026-11-22T05:53:44Z."""
     next: bool = False
     """To the next thing that is due."""

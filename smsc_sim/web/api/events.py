@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from smsc_sim.web.call import Call, Stream
 from smsc_sim.web.console import Console
@@ -16,7 +18,7 @@ class EventsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     types: str = ""
     """Their names with commas between them; empty: all."""
-    since: int | None = None
+    since: Annotated[int, Meta(ge=0, le=2**62)] | None = None
     """From after this entry of the journal on; a Last-Event-ID header goes before it."""
 
 

@@ -44,7 +44,7 @@ class JournalQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """pcap: what Wireshark opens, octets only."""
     since: Annotated[int, Meta(ge=0, le=2**62)] | None = None
     """From after this entry; not given: from the oldest that is held."""
-    session: str | None = None
+    session: Annotated[str, Meta(pattern="^s[0-9]{1,18}$")] | None = None
     """Only of this session: s7."""
     kinds: str = ""
     """Only these, with commas between them: pdu, session, decision ...; empty: all."""

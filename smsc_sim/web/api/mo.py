@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Annotated, Final
 
 import msgspec
@@ -12,12 +11,12 @@ from twisted.internet.defer import Deferred
 from smsc_sim.sim.mo.alert import Alert
 from smsc_sim.sim.mo.injected import InjectedPdu, InjectionResult
 from smsc_sim.sim.mo.injection import MOST_MESSAGES, BadInjection, Injection
-from smsc_sim.sim.mo.injection_csv import CsvProblem, injections_in
 from smsc_sim.smpp.errors import SmppError
 from smsc_sim.smpp.framing import HEADER_LENGTH, whole_frames
 from smsc_sim.smpp.status import name_of
 from smsc_sim.web.call import Rows
 from smsc_sim.web.console import Console
+from smsc_sim.web.csv_rows import ReadRows, read_rows
 from smsc_sim.web.endings import find_session
 from smsc_sim.web.endpoint import endpoint
 from smsc_sim.web.instants import text_of, text_or_none
@@ -129,7 +128,7 @@ class AlertShown(Struct, frozen=True, kw_only=True):
 class SendOutbind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An ESME that waits."""
 
-    endpoint: Annotated[str, Meta(pattern="^tcp:[A-Za-z0-9.:=\\\\_-]{1,200}$")]
+    endpoint: Annotated[str, Meta(pattern="^tcp:[A-Za-z0-9.:\\\\_-]{1,200}:[0-9]{1,5}$")]
     """Such as ``tcp:127.0.0.1:2775``."""
     system_id: Annotated[str, Meta(max_length=15)] = ""
     """Of the SMSC; empty: its own."""
@@ -179,7 +178,7 @@ def send_mo(console: Console, body: SendMo) -> Deferred[InjectionShown]:
 
 
 @endpoint("POST", "/mo/csv", problems=(CONFLICT,))
-def send_mo_csv(console: Console, body: Rows, query: CsvQuery) -> InjectionShown:
+def send_mo_csv(console: Console, body: Rows, query: CsvQuery) -> Deferred[InjectionShown]:
     """Send the messages in the rows of a CSV file; its first line names the fields.
 
     The answer comes at once; ask for /mo/{number} then. Rows that cannot be sent are left out and told.
@@ -189,23 +188,23 @@ def send_mo_csv(console: Console, body: Rows, query: CsvQuery) -> InjectionShown
     except UnicodeDecodeError as error:
         raise INVALID.error(f"The body is not UTF-8: {error}") from None
     base = Injection(account=query.account, session=query.session, via=query.via)
-    problems: list[CsvProblem] = []
-    now = console.clock()
+    injector = console.smsc.injector
+
+    def send(read: ReadRows) -> InjectionShown:
+        problems = read.problems[:_MOST_PROBLEMS]
+        if not read.good:
+            errors = [FieldError(message=str(one), path="body", line=one.line, column=one.column) for one in problems]
+            raise INVALID.error("No row can be sent.", errors)
+        try:
+            with console.change() as now:
+                result = injector.inject_each(read.good, now, rate=query.rate)
+        except BadInjection as bad:
+            raise _bad(bad) from None
+        return msgspec.structs.replace(shown(result), problems=[str(one) for one in problems])
+
     # All rows are looked at before the first is sent, so that what is wrong with them is known.
-    found = list(
-        injections_in(
-            io.StringIO(text), problems.append, base=base, check=lambda one: console.smsc.injector.check(one, now)
-        )
-    )
-    if not found:
-        errors = [FieldError(message=str(one), path="body", line=one.line, column=one.column) for one in problems]
-        raise INVALID.error("No row can be sent.", errors[:_MOST_PROBLEMS])
-    try:
-        with console.change() as now:
-            result = console.smsc.injector.inject_each(found, now, rate=query.rate)
-    except BadInjection as bad:
-        raise _bad(bad) from None
-    return msgspec.structs.replace(shown(result), problems=[str(one) for one in problems[:_MOST_PROBLEMS]])
+    reading = read_rows(console.reactor, text, base=base, check=lambda one: injector.check(one, console.clock()))
+    return reading.addCallback(send)
 
 
 @endpoint("GET", "/mo")

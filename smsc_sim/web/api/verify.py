@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -45,7 +46,7 @@ class Verify(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     """Only those that got a receipt of this state: DELIVRD, UNDELIV."""
     spacing: Annotated[str, Meta(max_length=80)] | None = None
     """The time between two of them: ">=1s per message"."""
-    order: list[dict[str, Any]] | None = None
+    order: Annotated[list[dict[str, Any]], Meta(min_length=2)] | None = None
     """What came one after the other; others may have come between."""
 
 
@@ -103,7 +104,8 @@ def verify(console: Console, body: Verify) -> Deferred[Verified]:
     too many may come; none when all of ``within`` has passed. Only messages that came since the simulator started are
     looked at. The time that is waited is real, also with a manual clock.
     """
-    text = msgspec.json.encode({key: value for key, value in to_builtins(body).items() if value is not None})
+    # In ASCII: controls that were escaped in the request stay so, and are no controls of a file.
+    text = json.dumps({key: value for key, value in to_builtins(body).items() if value is not None})
     try:
         spec = read_verification(text)
     except FindingsError as error:

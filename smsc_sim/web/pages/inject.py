@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta, Struct
+from twisted.internet.defer import Deferred
 
 from smsc_sim.sim.mo.injected import InjectedPdu, InjectionResult
 from smsc_sim.sim.mo.injection import BadInjection, Injection, InjectionProblem, injection_of
-from smsc_sim.sim.mo.injection_csv import CsvProblem, injections_in
 from smsc_sim.smpp import coding
 from smsc_sim.smpp.pdu import Pdu
 from smsc_sim.smpp.segments import user_data, user_text
 from smsc_sim.web.api.mo import send_raw
 from smsc_sim.web.console import Console
+from smsc_sim.web.csv_rows import ReadRows, read_rows
 from smsc_sim.web.page import Done, Shown, Visit, action, page
 from smsc_sim.web.problem import NOT_FOUND, ProblemError
 
@@ -105,7 +105,7 @@ def preview(console: Console, visit: Visit, form: InjectForm) -> Shown:
 
 
 @action("/inject")
-def send(console: Console, visit: Visit, form: InjectForm) -> Done | Shown:
+def send(console: Console, visit: Visit, form: InjectForm) -> Done | Shown | Deferred[Done | Shown]:
     """Send it."""
     del visit
     try:
@@ -141,20 +141,24 @@ def send_octets(console: Console, visit: Visit, form: RawForm) -> Done:
     return Done("/inject#raw", f"{sent.octets:,} octets ({sent.pdus} whole PDUs) went to {sent.session}.")
 
 
-def _send_rows(console: Console, form: InjectForm) -> Done | Shown:
+def _send_rows(console: Console, form: InjectForm) -> Deferred[Done | Shown]:
     """All rows, or none when one of them is wrong."""
-    problems: list[CsvProblem] = []
-    injector, instant = console.smsc.injector, console.clock()
+    injector, rate = console.smsc.injector, _rate(form)
     base = _injection(form, rows=True)
-    rows = list(
-        injections_in(io.StringIO(form.csv), problems.append, base=base, check=lambda one: injector.check(one, instant))
-    )
-    if problems or not rows:
-        wrong = [InjectionProblem("csv", str(problem)) for problem in problems[:PROBLEMS_SHOWN]]
-        return _shown(console, form, problems=wrong or [InjectionProblem("csv", "there are no rows")])
-    with console.change() as now:
-        result = injector.inject_each(rows, now, rate=_rate(form))
-    return Done("/inject#history", f"Injection {result.number} of {len(rows):,} messages is on its way.")
+
+    def send(read: ReadRows) -> Done | Shown:
+        if read.problems or not read.good:
+            wrong = [InjectionProblem("csv", str(problem)) for problem in read.problems[:PROBLEMS_SHOWN]]
+            return _shown(console, form, problems=wrong or [InjectionProblem("csv", "there are no rows")])
+        try:
+            with console.change() as now:
+                result = injector.inject_each(read.good, now, rate=rate)
+        except BadInjection as bad:
+            return _shown(console, form, problems=list(bad.problems))
+        return Done("/inject#history", f"Injection {result.number} of {len(read.good):,} messages is on its way.")
+
+    reading = read_rows(console.reactor, form.csv, base=base, check=lambda one: injector.check(one, console.clock()))
+    return reading.addCallback(send)
 
 
 def _rate(form: InjectForm) -> float | None:

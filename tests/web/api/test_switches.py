@@ -36,5 +36,5 @@ def test_a_switch_that_is_not_there() -> None:
 def test_what_is_no_duration() -> None:
     response = Site(scenario=SCENARIO).api("PUT", "/switches/storm", {"active": True, "for": "soon"})
     assert response.json["errors"] == [
-        {"message": "'soon' is no duration; write for example '30s'", "path": "body.for"}
+        {"message": "'soon' is not a duration; write for example 500ms, 1s, 5m, 24h or 7d", "path": "body.for"}
     ]

@@ -9,6 +9,7 @@ from twisted.internet.testing import StringTransport
 
 from smsc_sim.net.verifier import REST
 from smsc_sim.sim.sessions.session import Session
+from smsc_sim.smpp.pdu import encode
 from tests.web.site import Response, Site, request_of, response_of
 
 TO = "447700900120"
@@ -40,6 +41,14 @@ def test_it_is_there(site: Site, session: Session) -> None:
     found = verify(site, match={"to": TO, "text": "Your code is *"}, count=1)
     assert found.status == 200
     assert found.json == {"ok": True, "count": 1, "waited": "0", "messages": ["m-1"]}
+
+
+@pytest.mark.parametrize(("octets", "text"), [(b"\x1b\x3c", "["), (b"\0\x80", "\x80"), (b"\xff\xff", "\uffff")])
+def test_a_text_with_controls_is_asked_for_like_others(site: Site, session: Session, octets: bytes, text: str) -> None:
+    fields = {"destination_addr": TO, "short_message": octets, "data_coding": 0 if text == "[" else 8}
+    site.smsc.receive(session, encode("submit_sm", sequence_number=9, fields=fields), site.now)
+    assert site.api("GET", "/messages/m-1").json["text"] == text
+    assert verify(site, match={"text": text}).status == 200
 
 
 def test_it_is_not_there(site: Site, session: Session) -> None:
