@@ -21,6 +21,7 @@ from smsc_sim.sim.store.pages import (
     candidates_after,
     last_until,
     messages_of_receipts,
+    newest_candidates,
     newest_id,
     oldest_id,
     with_ids,
@@ -37,6 +38,9 @@ Answer = TypeVar("Answer")
 
 SLICE: Final = 1_000
 """Messages that are looked at in one go."""
+
+NEAR: Final = 100
+"""Latest messages among which are those that nearly were what was not there."""
 
 MOST_CHANGED: Final = 100_000
 """Receipts of which it is remembered that they have changed while their messages are not yet rows."""
@@ -95,6 +99,8 @@ class _Asked:
     spec: VerificationSpec
     answer: Deferred[Result]
     verification: Verification | None = None
+    first: int = 0
+    """The id behind which it begins to look."""
     evicted: int = 0
     """The highest ``seq`` that had been dropped when it began."""
     touched: set[int] = field(default_factory=set)
@@ -270,9 +276,8 @@ class Verifier:
         first = store.first_id - 1 if spec.since is None else last_until(store, spec.since)
         asked.evicted = store.evicted_seq
         evicted = asked.evicted > (spec.since or 0)
-        oldest = oldest_id(store, first)
-        others = newest_id(store) - oldest + 1 if oldest else 0
-        asked.verification = Verification(spec, began, evicted=evicted, others=others)
+        asked.first = first
+        asked.verification = Verification(spec, began, evicted=evicted)
         return self._slice(store, asked, first)
 
     def _slice(self, store: Store, asked: _Asked, after: int) -> int | None:
@@ -288,6 +293,11 @@ class Verifier:
             verification.lost()
         if asked.touched:
             verification.look_at(self._facts(with_ids(store, asked.touched)), now)
+        oldest = oldest_id(store, asked.first)
+        verification.passed(
+            newest_id(store) - oldest + 1 if oldest else 0,
+            lambda: self._facts(newest_candidates(store, _ALL, asked.first, NEAR)),
+        )
         verification.offer((), now)
         if verification.result is None:
             newest = newest_id(store)

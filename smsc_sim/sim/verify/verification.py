@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -107,11 +107,8 @@ class Verification:
     their ids.
     """
 
-    def __init__(self, spec: VerificationSpec, now: float, *, evicted: bool = False, others: int = 0) -> None:
-        """``evicted``: messages that came after ``since`` have been dropped already.
-
-        ``others``: how many stored messages need not be offered, because they are no candidates.
-        """
+    def __init__(self, spec: VerificationSpec, now: float, *, evicted: bool = False) -> None:
+        """``evicted``: messages that came after ``since`` have been dropped already."""
         self.spec = spec
         self.result: Result | None = None
         self._evicted = evicted
@@ -124,7 +121,8 @@ class Verification:
         """The ids of all of them."""
         self._steps = [spec.wanted.and_also(conditions) for conditions in spec.order]
         self._own = Recent()
-        self._others = others
+        self._stored: int | None = None
+        self._latest: Callable[[], Iterable[StoredFacts]] = tuple
         self._shared: Recent | None = None
         self._shared_total = self._shared_newest = 0
 
@@ -134,6 +132,15 @@ class Verification:
         if self.result is not None:
             return None
         return self._settled_at if self._is_enough and self._settles else self._deadline
+
+    def passed(self, stored: int, latest: Callable[[], Iterable[StoredFacts]]) -> None:
+        """All that is stored has been offered, as far as it could be what is asked for.
+
+        ``stored``: how many messages these and the others are; ``latest()``: the latest of them, whatever they are, by
+        id, asked for when something turns out to be missing: one of them may be what was meant.
+        """
+        self._stored = stored
+        self._latest = latest
 
     def share(self, recent: Recent) -> None:
         """From now on only messages that may match are offered; ``recent`` remembers all of them."""
@@ -268,9 +275,8 @@ class Verification:
             count=len(self._numbers),
             waited=now - self._started,
             messages=tuple(facts.name for facts in hits),
-            nearest=nearest(self._searched(now), self._remembered(), now) if self._missing(now) else (),
-            seen=self._others
-            + self._own.total
+            nearest=nearest(self._searched(now), self._near(), now) if self._missing(now) else (),
+            seen=(self._own.total if self._stored is None else self._stored)
             + (0 if self._shared is None else self._shared.total - self._shared_total),
         )
 
@@ -279,6 +285,11 @@ class Verification:
         if not self._steps:
             return self.spec.wanted
         return self._steps[min(len(in_order(self._steps, self._in_order, now)), len(self._steps) - 1)]
+
+    def _near(self) -> list[StoredFacts]:
+        """The messages among which are the nearest, by id."""
+        near = {facts.message.id: facts for facts in (*self._latest(), *self._remembered())}
+        return [near[number] for number in sorted(near)]
 
     def _remembered(self) -> list[StoredFacts]:
         shared = [] if self._shared is None else self._shared.behind(self._shared_newest)

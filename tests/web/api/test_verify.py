@@ -58,6 +58,29 @@ def test_it_is_not_there(site: Site, session: Session) -> None:
     assert found.json["code"] == "expectation_failed"
     assert found.json["seen"] == 1
     assert found.json["count"] == 0
+    differs = [{"field": "to", "wanted": "447700900121", "was": TO}]
+    assert found.json["nearest"] == [{"message": "m-1", "differs": differs}]
+
+
+def test_the_nearest_came_before_anybody_asked_or_since(site: Site, session: Session) -> None:
+    site.submit(session, to=TO)
+    mark = site.api("POST", "/mark", {}).json["seq"]
+    site.submit(session, to="447700900122")
+    transport = waiting(site, b'{"match": {"to": "447700900121"}, "within": "5s"}')
+    other = waiting(site, b'{"match": {"to": "447700900121"}, "within": "5s", "since": %d}' % mark)
+    site.submit(session, to="447700900124")
+    site.clock.advance(5.1)
+    for answer, near in ((transport, ["m-3", "m-2", "m-1"]), (other, ["m-3", "m-2"])):
+        found = response_of(answer.value()).json
+        assert sorted(one["message"] for one in found["nearest"]) == sorted(near)
+        assert found["seen"] == len(near)
+
+
+def test_what_is_found_is_seen_once(site: Site, session: Session) -> None:
+    site.submit(session, to=TO)
+    site.submit(session, to="447700900122")
+    found = verify(site, match={"to": TO}, count=2).json
+    assert (found["count"], found["seen"]) == (1, 2)
 
 
 def test_the_nearest_is_told_of_those_that_came_meanwhile(site: Site, session: Session) -> None:
