@@ -7,11 +7,10 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 from twisted.internet.defer import Deferred, succeed
 
-from smsc_sim.scenario.matching import OneOf
 from smsc_sim.sim.journal.notes import ResetNote
 from smsc_sim.sim.reset import reset_counters, reset_switches, stop_injections, take_back, unbind_sessions
-from smsc_sim.sim.search.keys import KEYS
-from smsc_sim.sim.search.query import EVERYTHING, FieldFilter, Query, Term
+from smsc_sim.sim.search.exact import having
+from smsc_sim.sim.search.query import EVERYTHING, Query
 from smsc_sim.sim.sessions.account import Account
 from smsc_sim.sim.store.pages import unended_of
 from smsc_sim.sim.store.stored import StoredMessage
@@ -127,7 +126,4 @@ def _remove(console: Console, account: Account | None) -> Deferred[int]:
 
 
 def _of(system_id: str | None) -> Query:
-    if system_id is None:
-        return EVERYTHING
-    own = FieldFilter(KEYS["account"], OneOf(frozenset({system_id})))
-    return Query(((Term("account", system_id, filter=own),),))
+    return EVERYTHING if system_id is None else having("account", system_id)

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from smsc_sim.scenario.wallet import MOST_MONEY
 from smsc_sim.sim.delivery.queue_view import queue_view
 from smsc_sim.sim.rules.in_force import UNBIND_GRACE
+from smsc_sim.sim.search.exact import having
 from smsc_sim.sim.sessions import wallet
 from smsc_sim.sim.sessions.account import Account
 from smsc_sim.web.api.accounts import AddAccount, add_account, remove_account
@@ -55,7 +56,7 @@ class TopUpForm(Struct, frozen=True, kw_only=True):
 @page("/accounts", title="Accounts", menu=9, key="u")
 def accounts(console: Console, visit: Visit) -> Shown:
     """All accounts, or those whose system_id has a text in it."""
-    now = console.clock()
+    now, binds = console.clock(), console.smsc.breakdown.binds
     wanted = visit.query.get("q", "").strip()
     found = [account for account in console.smsc.accounts if wanted in account.system_id]
     until = {one.definition.system_id: one.until for one in console.in_force.temporary_accounts}
@@ -69,6 +70,11 @@ def accounts(console: Console, visit: Visit) -> Shown:
                 "disabled": _rule_of(account.system_id) in rules,
                 "queue": queue_view(account, now, attempts=ATTEMPTS_SHOWN),
                 "ids": _ids(account),
+                "accepted": binds.get((account.system_id, 0), 0),
+                "refused": sum(
+                    count for (name, status), count in binds.items() if status and name == account.system_id
+                ),
+                "search": str(having("account", account.system_id)),
             }
             for account in found[:SHOWN]
         ],

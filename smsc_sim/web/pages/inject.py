@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Meta, Struct
@@ -28,6 +29,8 @@ PDUS_SHOWN: Final = 20
 PROBLEMS_SHOWN: Final = 20
 MOST_PARTS: Final = 20
 """Parts of a preview."""
+LONGEST_ADDRESS: Final = 1500
+"""Characters of a form that stays filled in."""
 
 CODINGS: Final = ("gsm7", "latin-1", "ucs2", "ascii", "iso-8859-5", "iso-8859-8", "binary")
 SPLITS: Final = ("udh8", "udh16", "sar", "payload", "none")
@@ -91,17 +94,15 @@ def inject(console: Console, visit: Visit) -> Shown:
     """The form, empty or as an address fills it in, and the latest injections."""
     known = {field.encode_name for field in msgspec.structs.fields(InjectForm)}
     values = {name: text for name, text in visit.query.items() if name in known}
-    return _shown(console, msgspec.convert(values, InjectForm, strict=False))
+    form = msgspec.convert(values, InjectForm, strict=False)
+    return _previewed(console, form) if form.text or form.octets else _shown(console, form)
 
 
 @action("/inject/preview", needs_admin=False)
 def preview(console: Console, visit: Visit, form: InjectForm) -> Shown:
     """Show what would be sent, and send nothing."""
     del visit
-    try:
-        return _shown(console, form, preview=_preview(console, form))
-    except BadInjection as bad:
-        return _shown(console, form, problems=bad.problems)
+    return _previewed(console, form)
 
 
 @action("/inject")
@@ -115,7 +116,7 @@ def send(console: Console, visit: Visit, form: InjectForm) -> Done | Shown | Def
             result = console.smsc.injector.inject(_injection(form), now)
     except BadInjection as bad:
         return _shown(console, form, problems=bad.problems)
-    return Done("/inject#history", f"Injection {result.number} is on its way.")
+    return Done(_kept(form), f"Injection {result.number} is on its way.")
 
 
 @action("/inject/{number}/cancel")
@@ -155,10 +156,16 @@ def _send_rows(console: Console, form: InjectForm) -> Deferred[Done | Shown]:
                 result = injector.inject_each(read.good, now, rate=rate)
         except BadInjection as bad:
             return _shown(console, form, problems=list(bad.problems))
-        return Done("/inject#history", f"Injection {result.number} of {len(read.good):,} messages is on its way.")
+        return Done(_kept(form), f"Injection {result.number} of {len(read.good):,} messages is on its way.")
 
     reading = read_rows(console.reactor, form.csv, base=base, check=lambda one: injector.check(one, console.clock()))
     return reading.addCallback(send)
+
+
+def _kept(form: InjectForm) -> str:
+    """The page with the form filled in as it was, so that it can be sent again; what is long is left out."""
+    given = urlencode({name: text for name, text in msgspec.to_builtins(form).items() if text})
+    return f"/inject?{given}#history" if given and len(given) <= LONGEST_ADDRESS else "/inject#history"
 
 
 def _rate(form: InjectForm) -> float | None:
@@ -213,6 +220,13 @@ def _preview(console: Console, form: InjectForm) -> Preview:
         ],
         total=len(pdus),
     )
+
+
+def _previewed(console: Console, form: InjectForm) -> Shown:
+    try:
+        return _shown(console, form, preview=_preview(console, form))
+    except BadInjection as bad:
+        return _shown(console, form, problems=bad.problems)
 
 
 def _shown(

@@ -8,14 +8,12 @@ from urllib.parse import urlencode
 from msgspec import Meta, Struct
 from twisted.internet.defer import Deferred
 
-from smsc_sim.scenario.matching import OneOf
 from smsc_sim.sim.messages.long_message import WINDOW, LongMessage, message_with
 from smsc_sim.sim.mo.injection import BadInjection
 from smsc_sim.sim.mo.injector import deliver_again
 from smsc_sim.sim.receipts.receipt_by_hand import NoReceipt, send_receipt
 from smsc_sim.sim.rules.hindsight import verdict_on
-from smsc_sim.sim.search.keys import KEYS
-from smsc_sim.sim.search.query import FieldFilter, Query, Term
+from smsc_sim.sim.search.exact import having
 from smsc_sim.sim.store.browsing import Neighbours, neighbours_of
 from smsc_sim.sim.store.pages import attempts, by_id, parts_around
 from smsc_sim.sim.store.pages import page as page_of
@@ -213,8 +211,7 @@ def _by_message_id(store: Store, message_id: str) -> Done:
 
     Raises ProblemError when there is none.
     """
-    own = FieldFilter(KEYS["message_id"], OneOf(frozenset({message_id})))
-    query = Query(((Term("message_id", message_id, filter=own),),))
+    query = having("message_id", message_id)
     found = page_of(store, query, 0.0, limit=2).messages
     if not found:
         raise NOT_FOUND.error(

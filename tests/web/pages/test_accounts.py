@@ -1,5 +1,7 @@
 """The page of accounts: limits, queues, wallets, and accounts for a while."""
 
+import pytest
+
 from smsc_sim.smpp.pdu import encode
 from tests.web.reader import read
 from tests.web.site import Site
@@ -109,3 +111,13 @@ def test_of_many_accounts_some_are_looked_for() -> None:
     assert "bulk" in text
     assert "acme" not in text
     assert "No account has x<y in its system_id." in text_of(site, "/accounts?q=x%3Cy")
+
+
+def test_binds_are_counted_and_messages_linked() -> None:
+    site = Site(scenario="smsc: 1\naccounts: [{system_id: a b, password: x}]")
+    site.bind(system_id="a b", password="x")
+    with pytest.raises(AssertionError):
+        site.bind(system_id="a b", password="y")
+    body = site.get("/accounts").body
+    assert "Binds so far 1 1 refused" in read(body).text
+    assert "/messages?q=account%3A%22a%20b%22" in body

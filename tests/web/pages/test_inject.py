@@ -177,3 +177,16 @@ def test_readers_may_preview_and_not_send() -> None:
     form = {"Content_Type": "application/x-www-form-urlencoded", "Origin": "http://localhost:8080", **headers}
     assert site.ask("POST", "/inject", body, **form).status == 403
     assert site.ask("POST", "/inject/preview", body, **form).status == 200
+
+
+def test_the_form_stays_filled_in_so_that_it_can_be_sent_again() -> None:
+    site = Site()
+    site.bind()
+    where = went(site.post("/inject", to="12345", text="Hello & more", **{"from": "4477"}))
+    assert where.startswith("/inject?")
+    body = site.get(where).body
+    assert 'name="from" value="4477"' in body
+    assert "Hello &amp; more</textarea>" in body
+    assert "12 of 160 septets" in read(body).text
+    assert "Injection 1 is on its way." in body
+    assert went(site.post("/inject", text="x" * 2000)).startswith("/inject?flash=")
