@@ -29,7 +29,8 @@ def test_the_templates_are_found(installed: Installed) -> None:
     program = (
         "from http import HTTPStatus\n"
         "from smsc_sim.web.templates import Templates\n"
-        "words = dict(title='No such page', reason='', number='')\n"
+        "words = dict(title='', reason='', number='', wrong=(), near=None, may_log_in=False)\n"
+        "words['advice'] = dict(heading='No such page', next='')\n"
         "print(Templates().render('error.html', status=HTTPStatus.NOT_FOUND, **words).decode())"
     )
     page = installed.run("python", "-c", program)
