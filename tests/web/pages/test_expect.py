@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 from tests.web.reader import Reader, read
 from tests.web.site import Site
 
@@ -53,3 +56,9 @@ def test_reports_can_be_saved() -> None:
 def test_nothing_is_expected_or_kept() -> None:
     assert "The scenario expects nothing." in page(Site(keeps=True)).text
     assert "No messages are kept," in page(Site(scenario=SCENARIO)).text
+
+
+def test_what_can_be_copied_is_what_is_shown() -> None:
+    body = Site(keeps=True).get("/expect").body
+    (copied,) = re.findall(r'data-copy="([^"]*)"', body.partition("<main")[2])
+    assert unescape(copied).endswith('spacing: ">=1s per message"')
