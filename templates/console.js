@@ -131,10 +131,14 @@
 
   function tell(topic, detail) {
     htmx.trigger(document.body, `live:${topic}`, detail);
-    for (const timer of last[topic] ?? []) clearTimeout(timer);
-    last[topic] = QUIET.map((after) => setTimeout(() => {
+    const before = last[topic] ?? { at: -Infinity, timers: [] }, at = performance.now();
+    for (const timer of before.timers) clearTimeout(timer);
+    // After a long silence nothing is left out.
+    const soon = at - before.at < QUIET[1] ? QUIET : [];
+    const timers = soon.map((after) => setTimeout(() => {
       if (stream !== null) htmx.trigger(document.body, `live:${topic}`, detail);
     }, after));
+    last[topic] = { at, timers };
   }
   function told(event) {
     if (event.type === "gap") {
