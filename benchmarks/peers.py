@@ -33,8 +33,8 @@ class Places:
     peer_pythons: tuple[str, ...] = ()
 
 
-def product(places: Places, directory: Path) -> ServerDefinition | NotMeasured:
-    """The simulator, plaintext and TLS, no console, its certificate kept in ``directory``."""
+def product(places: Places, directory: Path, http: str = "none") -> ServerDefinition | NotMeasured:
+    """The simulator, plaintext and TLS, its certificate kept in ``directory``; ``http``: where the console listens."""
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     if places.product:
         command = shlex.split(places.product)
@@ -49,7 +49,7 @@ def product(places: Places, directory: Path) -> ServerDefinition | NotMeasured:
         PRODUCT,
         [
             *command,
-            *("--smpp", LISTEN, "--smpp-tls", LISTEN, "--http", "none"),
+            *("--smpp", LISTEN, "--smpp-tls", LISTEN, "--http", http),
             *("--ready-file", "{ready_file}"),
         ],
         {"PYTHONPATH": python_path, "XDG_STATE_HOME": str(directory), "HOME": str(directory)},

@@ -77,6 +77,7 @@ class Server:
             self.pid = int(ready["pid"])
             self.address = _address(ready["smpp"])
             self.tls_address = _address(ready["smpp_tls"]) if ready.get("smpp_tls") else None
+            self.http = next(iter(ready.get("http") or ()), "")
         except BaseException:
             self.stop()
             raise

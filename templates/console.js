@@ -34,6 +34,7 @@
   });
   const opened = new Set();
   function finish(root) {
+    if (root.dataset?.title) document.title = root.dataset.title;
     for (const time of root.querySelectorAll("time[datetime]")) {
       const utc = /^\d\d:\d\d:\d\d(\.\d+)?$/.exec(time.textContent.trim());
       if (utc) time.textContent = clock.format(new Date(time.dateTime)) + (utc[1] ?? "");
@@ -99,7 +100,8 @@
 
   const pauseButtons = document.getElementsByClassName("pause");
   const spoken = document.getElementById("spoken");
-  const topics = main.dataset.live;
+  const live = [...document.querySelectorAll("[data-live]")].flatMap((part) => part.dataset.live.split(" "));
+  const topics = [...new Set(live.map((one) => one.split("/")[0]))];
   let stream = null;
   let paused = false;
 
@@ -124,63 +126,98 @@
     said ??= known;
     if (!saying && known !== said) saying = setTimeout(say, 500);
   }
-  // A part that is throttled leaves out what comes too soon, also the last there is: so each topic is told once more
-  // when it has been quiet for a while, longer than the throttles in the templates.
-  const QUIET = [1100, 3200];
-  const last = {};
+  // An element with data-live="messages traffic/3" is a part that is loaded anew when the server tells of these topics:
+  // at most once a second, or, of traffic, each third. What is due at about the same time comes with one request.
+  const GATHER = 50, TOGETHER = 250, LATER = 1000;
+  const loadedAt = {}, due = {};
+  let timer = 0;
+  let loading = false;
 
-  function tell(topic, detail) {
-    htmx.trigger(document.body, `live:${topic}`, detail);
-    const before = last[topic] ?? { at: -Infinity, timers: [] }, at = performance.now();
-    for (const timer of before.timers) clearTimeout(timer);
-    // After a long silence nothing is left out.
-    const soon = at - before.at < QUIET[1] ? QUIET : [];
-    const timers = soon.map((after) => setTimeout(() => {
-      if (stream !== null) htmx.trigger(document.body, `live:${topic}`, detail);
-    }, after));
-    last[topic] = { at, timers };
+  function tell(topic) {
+    const now = performance.now();
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const pace = part.dataset.live.split(" ").map((one) => one.split("/")).find(([name]) => name === topic);
+      if (!pace) continue;
+      const at = Math.max(now + GATHER, (loadedAt[part.id] ?? -Infinity) + (pace[1] ?? 1) * 1000);
+      due[part.id] = Math.min(at, due[part.id] ?? Infinity);
+    }
+    plan();
+    document.body.dispatchEvent(new CustomEvent(`live:${topic}`));
   }
+  function plan() {
+    clearTimeout(timer);
+    const next = Math.min(...Object.values(due));
+    if (stream !== null && !loading && next < Infinity) timer = setTimeout(load, Math.max(0, next - performance.now()));
+  }
+  async function load() {
+    const now = performance.now(), wanted = {};
+    for (const [id, at] of Object.entries(due)) {
+      if (at > now + TOGETHER) continue;
+      const part = document.getElementById(id);
+      delete due[id];
+      // What nobody sees is loaded when it is shown; what somebody is about to use is not replaced under their hands.
+      if (!part || part.closest("details:not([open])")) continue;
+      if (inUse("anew" in part.dataset ? main : part)) {
+        due[id] = now + LATER;
+      } else if ("anew" in part.dataset) {
+        location.reload();
+      } else {
+        loadedAt[id] = now;
+        (wanted[part.dataset.from ?? ""] ??= []).push(id);
+      }
+    }
+    loading = true;
+    for (const [from, ids] of Object.entries(wanted)) {
+      const headers = { "Smsc-Sim-Parts": ids.join(",") };
+      // An answer that says no, or none at all, has been complained of; the next event asks again.
+      await htmx.ajax("GET", from || location.href, { source: document.body, swap: "none", headers }).catch(() => {});
+    }
+    loading = false;
+    plan();
+  }
+  function inUse(part) {
+    return part.contains(document.activeElement) || part.querySelector("details.menu[open]") !== null;
+  }
+  // A fold that is opened shows what is, not what was.
+  document.addEventListener("toggle", ({ target }) => {
+    if (!target.open) return;
+    for (const part of target.querySelectorAll("[data-live]")) due[part.id] = 0;
+    plan();
+  }, true);
   function told(event) {
     if (event.type === "gap") {
-      for (const topic of topics.split(",")) tell(topic);
+      topics.forEach(tell);
       return;
     }
     // The first one says how things are: they may have changed since the page was made.
     if (event.type === "messages") heard(JSON.parse(event.data));
-    tell(event.type, { seq: event.lastEventId });
+    tell(event.type);
   }
   function connect() {
-    const wanted = topics && !paused && !document.hidden;
+    const wanted = topics.length > 0 && !paused && !document.hidden;
     if (wanted && stream === null) {
-      stream = new EventSource(`/api/v1/events?types=${encodeURIComponent(topics)}`);
-      for (const type of [...topics.split(","), "gap"]) stream.addEventListener(type, told);
+      stream = new EventSource(`/api/v1/events?types=${topics}`);
+      for (const type of [...topics, "gap"]) stream.addEventListener(type, told);
     } else if (!wanted && stream !== null) {
       stream.close();
       stream = null;
     }
   }
   function pause() {
-    if (!topics) return;
+    if (!topics.length) return;
     paused = !paused;
     for (const button of pauseButtons) {
       button.setAttribute("aria-pressed", String(paused));
       button.textContent = paused ? "Go on live" : "Pause live";
     }
-    if (!paused) for (const topic of topics.split(",")) tell(topic);
     connect();
   }
-  if (topics) {
+  if (topics.length) {
     for (const button of pauseButtons) {
       button.hidden = false;
       button.addEventListener("click", pause);
     }
     document.addEventListener("visibilitychange", connect);
-    // What somebody is about to use is not replaced under their hands.
-    document.body.addEventListener("htmx:beforeRequest", (event) => {
-      const part = event.detail.elt;
-      if (!part.getAttribute("hx-trigger")?.includes("live:")) return;
-      if (part.contains(document.activeElement) || part.querySelector("details.menu[open]")) event.preventDefault();
-    });
     connect();
   }
 

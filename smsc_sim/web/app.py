@@ -36,7 +36,7 @@ from smsc_sim.web.problem import (
     ProblemError,
     ProblemKind,
 )
-from smsc_sim.web.templates import Templates
+from smsc_sim.web.templates import NoPart, Templates
 
 HTML: Final = "text/html; charset=utf-8"
 MENU: Final = sorted((page for page in PAGES if page.menu), key=lambda page: page.menu)
@@ -44,11 +44,14 @@ MENU: Final = sorted((page for page in PAGES if page.menu), key=lambda page: pag
 _NO_PAGE = "There is no such page."
 _FAULT = "This could not be answered. SMPP traffic is not affected."
 _FLASH = "flash"
+_PARTS = "smsc-sim-parts"
+"""The header of a request that names live parts of a page, with commas between them."""
 
 _log = Logger()
 
 
 NO_TYPES: Final[Mapping[str, type]] = {}
+WHOLE: Final[frozenset[str]] = frozenset()
 
 
 class WebApp:
@@ -101,7 +104,9 @@ class WebApp:
         def show(request: GatedRequest, **parts: str) -> Deferred[bytes | None]:
             visit = _visit(request)
             shown = maybeDeferred(page.function, self._console, visit, **parts)
-            return shown.addCallback(lambda result: self._result(request, page.template, page.under, result))
+            return shown.addCallback(
+                lambda result: self._result(request, page.template, page.under, result, visit.parts)
+            )
 
         return show
 
@@ -121,12 +126,15 @@ class WebApp:
             given: dict[str, Any] = dict(parts)
             if action.form is not None:
                 given["form"] = read_form(action.form, request.form)
-            done = maybeDeferred(action.function, self._console, _visit(request), **given)
-            return done.addCallback(lambda result: self._result(request, action.template, under, result))
+            visit = _visit(request)
+            done = maybeDeferred(action.function, self._console, visit, **given)
+            return done.addCallback(lambda result: self._result(request, action.template, under, result, visit.parts))
 
         return act
 
-    def _result(self, request: GatedRequest, template: str, under: str, result: Any) -> bytes | Deferred[None]:
+    def _result(
+        self, request: GatedRequest, template: str, under: str, result: Any, parts: frozenset[str] = WHOLE
+    ) -> bytes | Deferred[None]:
         if isinstance(result, Done):
             return self._redirect(request, result)
         if isinstance(result, Octets | Stream):
@@ -136,27 +144,37 @@ class WebApp:
                 request.setHeader(b"Content-Type", result.content_type.encode())
                 return result.start(request)
             return _sized(request, result.content_type, result.octets)
-        return _sized(request, HTML, self._render(request, template, under, result))
+        return _sized(request, HTML, self._render(request, template, under, result, parts))
 
-    def _render(self, request: GatedRequest, template: str, under: str, shown: Mapping[str, object]) -> bytes:
+    def _render(
+        self,
+        request: GatedRequest,
+        template: str,
+        under: str,
+        shown: Mapping[str, object],
+        parts: frozenset[str] = WHOLE,
+    ) -> bytes:
         console = self._console
         known = bool(request.asker.name) or not console.access.required
-        return self._templates.render(
-            template,
-            **{
-                **({"menu": MENU} if known else {}),
-                "under": under,
-                "token": request.form_token,
-                "user": request.asker,
-                "must_log_in": console.access.required,
-                "flash": self._flashes.take(request.query.get(_FLASH.encode(), [b""])[0].decode("latin-1")),
-                "scenario_name": console.in_force.scenario.name or console.scenario_path,
-                "version": console.version,
-                "now": console.clock(),
-                "manual": console.clock_kind == "manual",
-                **shown,
-            },
-        )
+        context: dict[str, object] = {
+            **({"menu": MENU} if known else {}),
+            "under": under,
+            "token": request.form_token,
+            "user": request.asker,
+            "must_log_in": console.access.required,
+            "flash": self._flashes.take(request.query.get(_FLASH.encode(), [b""])[0].decode("latin-1")),
+            "scenario_name": console.in_force.scenario.name or console.scenario_path,
+            "version": console.version,
+            "now": console.clock(),
+            "manual": console.clock_kind == "manual",
+            **shown,
+        }
+        if not parts:
+            return self._templates.render(template, **context)
+        try:
+            return self._templates.render_parts(template, sorted(parts), **context)
+        except NoPart as error:
+            raise NOT_FOUND.error(f"The page has no part {str(error)[:40]!r}.") from None
 
     def _redirect(self, request: GatedRequest, done: Done) -> bytes:
         to = done.to
@@ -283,7 +301,8 @@ def _visit(request: GatedRequest) -> Visit:
     query = {
         name.decode("utf-8", "replace"): values[0].decode("utf-8", "replace") for name, values in request.query.items()
     }
-    return Visit(request.asker, query, request.session, bool(request.isSecure()))
+    parts = frozenset(filter(None, (request.getHeader(_PARTS) or "").split(",")))
+    return Visit(request.asker, query, request.session, bool(request.isSecure()), parts)
 
 
 def _sized(request: GatedRequest, content_type: str, body: bytes) -> bytes:

@@ -2,7 +2,9 @@
 
 ``@page("/binds", title="Binds", menu=2)`` above a function makes a page whose template has the name of the function's
 module; ``menu`` is its place in the menu, 0 for none. The function gets the console, the visit, and the ``{parts}`` of
-the path by name, and returns what the template sees, or a Deferred of it.
+the path by name, and returns what the template sees, or a Deferred of it. A live part of the page, an element with an
+``id`` and ``data-live``, is in a block of that name: when only such parts are asked for (:attr:`Visit.parts`), the
+function may leave out what they do not show.
 
 ``@action("/binds/{session}/close")`` above a function takes what a form posts: the console, the visit, the parts of the
 path, and ``form``, a Struct whose fields are the form's. It returns where to go and what to say there
@@ -43,6 +45,12 @@ class Visit:
     """What the cookie of a browser that has logged in holds."""
     secure: bool = False
     """Whether it came over TLS."""
+    parts: frozenset[str] = frozenset()
+    """The live parts that are asked for, by their ids; empty: the whole page is."""
+
+    def wants(self, part: str) -> bool:
+        """Whether this part of the page will be shown."""
+        return not self.parts or part in self.parts
 
 
 @dataclass(frozen=True, slots=True)

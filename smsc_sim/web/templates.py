@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -15,6 +16,10 @@ from smsc_sim.web.visible import visible
 
 STYLE: Final = "style.css"
 ICON: Final = "icon.svg"
+
+
+class NoPart(Exception):
+    """A page has no part that is called so."""
 
 
 class Templates:
@@ -53,6 +58,18 @@ class Templates:
         """A page."""
         # No lone surrogate can come through: `visible` has made escapes of them.
         return self._environment.get_template(template).render(context).encode()
+
+    def render_parts(self, template: str, parts: Iterable[str], **context: object) -> bytes:
+        """Some parts of a page, one after the other: each is a block of the template.  Raises NoPart."""
+        made = self._environment.get_template(template)
+        frame = made.new_context(context)
+        # As far as its first words, a page reads what stands above the blocks: imports, macros and names.
+        next(made.root_render_func(frame))
+        blocks = made.blocks
+        missing = next((part for part in parts if part not in blocks), None)
+        if missing is not None:
+            raise NoPart(missing)
+        return "".join(piece for part in parts for piece in blocks[part](frame)).encode()
 
 
 def count(number: int) -> str:

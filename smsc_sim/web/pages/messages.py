@@ -39,6 +39,10 @@ from smsc_sim.web.rows import row_of
 
 SHOWN: Final = 50
 """Messages on a page."""
+MOST_FRESH: Final = 1000
+"""Messages newer than a list that are counted."""
+FRESH_EFFORT: Final = 5_000_000
+"""What that may cost: about an eighth of a second."""
 FORMATS: Final[dict[str, tuple[str, WriteRows, bytes]]] = {
     "jsonl": ("application/jsonl", json_lines, b""),
     "csv": ("text/csv; charset=utf-8", csv_rows, CSV_HEAD),
@@ -83,6 +87,8 @@ def messages(console: Console, visit: Visit) -> Shown | Deferred[Shown]:
         "pinned": "",
         "doomed": None,
         "behind": 0,
+        "fresh": 0,
+        "most_fresh": MOST_FRESH,
         "most_counted": MOST_COUNTED,
         "turned": turned,
         "without": lambda term: without(search.query, term),
@@ -90,7 +96,12 @@ def messages(console: Console, visit: Visit) -> Shown | Deferred[Shown]:
     if console.kept() is None or search.findings:
         return shown
     wants_deletion = "delete" in visit.query and visit.user.may_change
-    return ask(console, lambda store: shown | _look(store, search, now, wants_deletion=wants_deletion), PATIENCE)
+
+    def look(store: Store) -> dict[str, object]:
+        found = _look(store, search, now, wants_deletion=wants_deletion) if visit.wants("rows") else {}
+        return shown | found | (_fresh(store, search, now, visit) if visit.parts else {})
+
+    return ask(console, look, PATIENCE if visit.wants("rows") else 0.0)
 
 
 @file("/messages/download")
@@ -136,11 +147,25 @@ def _look(store: Store, search: Search, now: float, *, wants_deletion: bool) -> 
             shown["previous"] = search.address(before=cursor_behind(first, search.sort))
         if by_id:
             pin = first.id + (1 if search.sort.descending else -1)
-            shown["pinned"] = search.address(cursor=str(max(0, pin)))
+            shown["pinned"] = search.address(cursor=str(max(0, pin)), after=str(newest))
     elif newest and search.cursor is None:
         shown["empty"] = why_empty(store, search.query, now)
     if wants_deletion and rows:
         shown["doomed"] = _doomed(store, search, now)
+    return shown
+
+
+def _fresh(store: Store, search: Search, now: float, visit: Visit) -> dict[str, object]:
+    """How many messages are found that are newer than the newest one that the list knew, and where it goes on."""
+    after = visit.query.get("after", "")
+    newest = int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else 0
+    shown: dict[str, object] = {"pinned": search.address(cursor=visit.query.get("cursor", ""), after=str(newest))}
+    if visit.wants("new"):
+        try:
+            count = count_found(store, search.query, now, most=MOST_FRESH, newer_than=newest, effort=FRESH_EFFORT)
+        except TooMuchWork:
+            count = 0
+        shown["fresh"] = count
     return shown
 
 

@@ -83,9 +83,10 @@ class _Latest:
 @page("/", title="Overview", menu=1, key="o")
 def overview(console: Console, visit: Visit) -> Deferred[Shown]:
     """Counters, live binds, what came of messages lately, and the last of them."""
-    del visit
-    asked: Deferred[list[Any]] = gatherResults([lately_judged(console), _latest(console)], consumeErrors=True)
-    return asked.addCallback(lambda found: _shown(console, found[1]) | {"report": found[0]})
+    report = lately_judged(console) if visit.wants("verdicts") else succeed(None)
+    latest = _latest(console) if visit.wants("messages") else succeed(_Latest())
+    asked: Deferred[list[Any]] = gatherResults([report, latest], consumeErrors=True)
+    return asked.addCallback(lambda found: _shown(console, visit, found[1]) | {"report": found[0]})
 
 
 def _latest(console: Console) -> Deferred[_Latest]:
@@ -106,18 +107,20 @@ def _latest(console: Console) -> Deferred[_Latest]:
     return ask(console, look, PATIENCE).addErrback(failed)
 
 
-def _shown(console: Console, latest: _Latest) -> dict[str, object]:
+def _shown(console: Console, visit: Visit, latest: _Latest) -> dict[str, object]:
     smsc = console.smsc
     listening = console.listening()
     bound = [session for session in smsc.sessions.values() if session.bound]
+    binds = bound[:BINDS_SHOWN] if visit.wants("binds") else ()
+    asks_for_messages = visit.wants("messages") and not latest.rows
     return {
         "bound": len(bound),
         "types": Counter(session.bind_type for session in bound).most_common(),
-        "binds": [session_row(console, session) for session in bound[:BINDS_SHOWN]],
+        "binds": [session_row(console, session) for session in binds],
         "latest": latest,
         "kept": console.kept() is not None,
         "hint": console.hint(),
-        "try_number": None if latest.rows else telling_number(console),
+        "try_number": telling_number(console) if asks_for_messages else None,
         "switches": [(switch_shown(name, switch), switch.until) for name, switch in smsc.switches],
         "scenario": console.in_force.scenario,
         "scenario_path": console.scenario_path,
@@ -131,7 +134,7 @@ def _shown(console: Console, latest: _Latest) -> dict[str, object]:
         "encrypted": list(listening.get("smpp_tls", ())),
         "pace": next(iter(console.traffic.points(LATEST, 1)), None),
         "resets": RESETS,
-        **_lately([console.traffic.lately(seconds) for seconds in SPANS]),
+        **(_lately([console.traffic.lately(seconds) for seconds in SPANS]) if visit.wants("lately") else {}),
     }
 
 

@@ -32,17 +32,22 @@ def session(console: Console, visit: Visit, session: str) -> Shown:
     entry = smsc.journal.sessions.get(number)
     live = smsc.sessions.get(number)
     account = live.account if live is not None else smsc.accounts.find(entry.account)
-    only, folded = _filters(visit)
-    ladder = _ladder(console, number, visit)
-    shown = _page_of(ladder, visit)
-    query = {"only": only, "links": "" if folded else "shown"}
-    return {
+    header: dict[str, object] = {
         "entry": entry,
         "session": live,
         "account": account,
         "timers": account.timers if account is not None else smsc.settings.timers,
         "row": session_row(console, live) if live is not None else None,
-        "latest": list(reversed(smsc.journal.latest(LATEST, session=number).events)),
+        "latest": list(reversed(smsc.journal.latest(LATEST, session=number).events)) if visit.wants("session") else [],
+    }
+    return header | _rungs(console, number, visit, entry.name) if visit.wants("rungs") else header
+
+
+def _rungs(console: Console, number: int, visit: Visit, name: str) -> dict[str, object]:
+    only, folded = _filters(visit)
+    shown = _page_of(_ladder(console, number, visit), visit)
+    query = {"only": only, "links": "" if folded else "shown"}
+    return {
         "ladder": shown,
         "follows": shown.page >= shown.pages and "page" not in visit.query,
         "drawing": Markup(svg(shown)) if shown.rows else "",
@@ -50,8 +55,8 @@ def session(console: Console, visit: Visit, session: str) -> Shown:
         "requests": REQUESTS,
         "only": only,
         "folded": folded,
-        "to_page": lambda to: f"/binds/{entry.name}?" + _query(query, page=str(to)) + "#ladder",
-        "as_mermaid": f"/binds/{entry.name}/ladder.mmd?" + _query(query, page=str(shown.page)),
+        "to_page": lambda to: f"/binds/{name}?" + _query(query, page=str(to)) + "#ladder",
+        "as_mermaid": f"/binds/{name}/ladder.mmd?" + _query(query, page=str(shown.page)),
     }
 
 

@@ -42,11 +42,13 @@ def traffic(console: Console, visit: Visit) -> Shown | Deferred[Shown]:
     """The curves and what is counted."""
     span = _span(visit)
     points = console.traffic.points(SPANS[span])
+    rows = console.traffic.points(SPANS[span], ROWS) if visit.wants("points") else []
+    drawn = CHARTS if not visit.parts else ()
     shown: dict[str, Any] = {
         "span": span,
         "spans": list(SPANS),
         "points": points,
-        "rows": list(reversed(console.traffic.points(SPANS[span], ROWS))),
+        "rows": rows[::-1],
         "latest": points[-1] if points else None,
         "errors": console.traffic.errors(SPANS[span]),
         "labels": LABELS,
@@ -57,14 +59,14 @@ def traffic(console: Console, visit: Visit) -> Shown | Deferred[Shown]:
                 curves,
                 charts.lines(title, [(LABELS[one], kind, _values(points, one)) for one, kind in curves]),
             )
-            for name, title, curves in CHARTS
+            for name, title, curves in drawn
         ],
         "mix": None,
         "failed": "",
         "most": MOST,
     }
     kept = console.kept()
-    if kept is None:
+    if kept is None or not visit.wants("outcomes"):
         return shown
     since = console.clock() - SPANS[span]
     counted = kept.ask(lambda store: mix_since(store, since), PATIENCE)

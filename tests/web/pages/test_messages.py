@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -134,15 +135,31 @@ def test_nothing_is_kept() -> None:
     site = Site()
     assert "No messages are kept." in page(site).text
     assert site.get("/messages/download").status == 409
-    assert site.get("/messages/new").body.strip() == ""
 
 
 def test_new_messages_are_counted_and_not_shown_at_once() -> None:
     site = filled(3)
-    assert "2 new messages" in site.get("/messages/new?after=1").body
-    assert "1 new message<" in site.get("/messages/new?after=1&q=to:447700900002").body
-    assert site.get("/messages/new?after=3").body.strip() == ""
-    assert site.get("/messages/new?after=x&q=sttus:1").body.strip() == ""
+
+    def new(query: str) -> str:
+        part = site.get(f"/messages?cursor=2&{query}", **{"smsc-sim-parts": "new"}).body
+        return read(part).text
+
+    assert new("after=1") == "2 new messages"
+    assert new("after=1&q=to:447700900002") == "1 new message"
+    assert new("after=3") == new("after=x&q=sttus:1") == ""
+
+
+def test_rows_that_are_shown_stay_the_same_while_newer_ones_come() -> None:
+    site = filled(3)
+    pinned = re.search(r'id="rows" data-live="receipts/2" data-from="([^"]*)"', site.get("/messages").body)
+    assert pinned is not None
+    site.submit(site.bind())
+    parts = read(site.get(html.unescape(pinned[1]), **{"smsc-sim-parts": "new,rows"}).body)
+    assert parts.text.startswith("1 new message ")
+    assert [link for link in parts.links if link.startswith("/messages/m-")] == [
+        f"/messages/m-{number}" for number in (3, 2, 1)
+    ]
+    assert pinned[1] in site.get(html.unescape(pinned[1]), **{"smsc-sim-parts": "new"}).body
 
 
 def test_deletion_asks_first_and_spares_what_came_later() -> None:
