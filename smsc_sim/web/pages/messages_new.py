@@ -6,7 +6,7 @@ from typing import Final
 
 from twisted.internet.defer import Deferred
 
-from smsc_sim.sim.store.browsing import TooMuchWork, count_found
+from smsc_sim.sim.store.browsing import Count, count_found
 from smsc_sim.sim.store.store import Store
 from smsc_sim.web.console import Console
 from smsc_sim.web.found import Search
@@ -15,7 +15,6 @@ from smsc_sim.web.page import Shown, Visit, page
 
 MOST: Final = 1000
 """Messages that are counted."""
-EFFORT: Final = 5_000_000
 
 
 @page("/messages/new", title="New messages")
@@ -25,14 +24,11 @@ def messages_new(console: Console, visit: Visit) -> Shown | Deferred[Shown]:
     written = visit.query.get("after", "")
     after = int(written) if written.isascii() and written.isdecimal() and len(written) < 19 else 0
     now = console.clock()
-    shown: dict[str, object] = {"search": search, "count": 0, "most": MOST, "after": after}
+    shown: dict[str, object] = {"search": search, "found": Count(0, whole=True), "after": after}
     if console.kept() is None or search.findings:
         return shown
 
-    def look(store: Store) -> int:
-        try:
-            return count_found(store, search.query, now, most=MOST, newer_than=after, effort=EFFORT)
-        except TooMuchWork:
-            return 0
+    def look(store: Store) -> Count:
+        return count_found(store, search.query, now, most=MOST, newer_than=after)
 
-    return ask(console, look, 0.0).addCallback(lambda count: shown | {"count": count})
+    return ask(console, look, 0.0).addCallback(lambda found: shown | {"found": found})
