@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 
 from smsc_sim.sim.messages.ledger import ADDED, CHANGED, ENDED, FAILED, SENT, Entry
-from smsc_sim.sim.search.sql import Sql
+from smsc_sim.sim.search.statement import Sql
 from smsc_sim.sim.store.pages import (
     candidates_after,
     last_until,

@@ -7,26 +7,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from smsc_sim.scenario.glob import Glob
 from smsc_sim.scenario.matching import Clause, Like, NumberIn, Numbers, OneOf, Test
 from smsc_sim.scenario.when import Condition, FieldCondition
 from smsc_sim.sim.search.keys import IS, KEYS, RECEIPT, STATE
-from smsc_sim.sim.search.paging import NEWEST_FIRST, NO_STATUS, Cursor, Sort
+from smsc_sim.sim.search.order import NULLABLE, lies_behind
+from smsc_sim.sim.search.paging import NEWEST_FIRST, Cursor, Sort
 from smsc_sim.sim.search.query import FieldFilter, IsFilter, Query, Term, TimeFilter, WordsFilter
+from smsc_sim.sim.search.statement import ALL, Parameter, Sql, any_of, every
 from smsc_sim.sim.search.words import Phrase, words
 from smsc_sim.sim.store.standing import TRANSIENT, UNTOLD
 from smsc_sim.smpp.receipt_text import MessageState
-
-Parameter: TypeAlias = "str | int | float"
-
-
-class Sql(NamedTuple):
-    """A statement, or a part of one, and what is bound to its question marks."""
-
-    text: str
-    parameters: tuple[Parameter, ...] = ()
 
 
 def _fits(pattern: str, text: str) -> bool:
@@ -43,9 +36,6 @@ FUNCTIONS: Final[tuple[tuple[str, int, Callable[..., bool]], ...]] = (("fits", 2
 ``fits`` is asked only where a text or a pattern has a NUL in it, at which GLOB stops reading; ``says`` where words are
 looked for in rows that the index of words does not give in their order.
 """
-
-_ALL: Final = Sql("1")
-_NONE: Final = Sql("0")
 
 
 class Part(NamedTuple):
@@ -85,8 +75,8 @@ def where(query: Query, now: float, part: Part = WHOLE) -> Sql:
     Rows outside ``part`` need not be asked about, which spares the index of words work.
     """
     if not query.groups:
-        return _ALL
-    return _any(every(_term(term, now, part) for term in group) for group in query.groups)
+        return ALL
+    return any_of(every(_term(term, now, part) for term in group) for group in query.groups)
 
 
 def select(
@@ -120,7 +110,7 @@ def select(
             (*found.parameters, limit),
         )
     conditions += part.limits("message.id")
-    behind = [] if cursor is None else [_behind(sort, cursor, tied=part.tied)]
+    behind = [] if cursor is None else [lies_behind(sort, cursor, tied=part.tied)]
     if part.rows is not None:
         # The order's own index gives the ids of the part, and only then is each row looked at.
         inner = every(behind)
@@ -136,26 +126,6 @@ def select(
         f"SELECT {columns} FROM {tables.text} WHERE {condition.text} ORDER BY {order} LIMIT ?",
         (*tables.parameters, *condition.parameters, limit),
     )
-
-
-def end_of_part(sort: Sort, cursor: Cursor | None, rows: int) -> Sql:
-    """The statement for where a part of so many rows behind a cursor ends: what the last is sorted by, and its id.
-
-    It gives nothing when there are fewer.
-    """
-    behind = _ALL if cursor is None else _behind(sort, cursor)
-    return Sql(
-        f"SELECT {sort.expression}, message.id FROM message WHERE {behind.text} ORDER BY {sort.order} LIMIT 1 OFFSET ?",
-        (*behind.parameters, rows - 1),
-    )
-
-
-def end_of_tied(sort: Sort, cursor: Cursor, rows: int) -> Sql:
-    """The same among those that are alike to the cursor: how many there are, up to so many, and the id of the last."""
-    behind = _behind(sort, cursor, tied=True)
-    ids = f"SELECT message.id AS id FROM message WHERE {behind.text} ORDER BY message.id {sort.direction} LIMIT ?"
-    last = "min" if sort.descending else "max"
-    return Sql(f"SELECT count(*), {last}(id) FROM ({ids})", (*behind.parameters, rows))
 
 
 def count(query: Query, now: float, *, since: int | None = None) -> Sql:
@@ -186,7 +156,7 @@ _OTHERWISE: Final = frozenset({RECEIPT, STATE, "id", "message_id"})
 def passing(column: str, test: Test) -> Sql | None:
     """The condition under which a column of ``message`` passes a test; None when SQL cannot tell."""
     clauses = [_clause(f"message.{column}", clause) for clause in test.clauses]
-    return None if None in clauses else _any(clause for clause in clauses if clause is not None)
+    return None if None in clauses else any_of(clause for clause in clauses if clause is not None)
 
 
 def is_of_words(query: Query) -> bool:
@@ -281,12 +251,12 @@ def _in_states(states: frozenset[str], now: float, part: Part) -> Sql:
         later = 'message.id IN (SELECT message FROM receipt WHERE "index" > 0)' if part == WHOLE else _FURTHER
         told = _in(_TOLD, final)
         told = Sql(told.text, (*by_now, *told.parameters))
-        may_be = _any([_in("message.state", final), Sql(later)])
+        may_be = any_of([_in("message.state", final), Sql(later)])
         ways.append(every([may_be, Sql("message.state <> ''"), told]))
     pending = states & TRANSIENT
     if pending:
         # Nothing else tells SQLite that most messages are final, and the index short.
-        may_be = _any(
+        may_be = any_of(
             [
                 Sql("message.state IN ('ENROUTE', 'SCHEDULED')"),
                 Sql("message.state <> '' AND likelihood(message.state_at > ?, 0.001)", (now,)),
@@ -298,7 +268,7 @@ def _in_states(states: frozenset[str], now: float, part: Part) -> Sql:
             sign = ">" if MessageState.SCHEDULED.name in pending else "<="
             parts.append(Sql(f"message.scheduled_at {sign} ?", (now,)))
         ways.append(every(parts))
-    return _any(ways)
+    return any_of(ways)
 
 
 def _clause(column: str, clause: Clause) -> Sql | None:
@@ -353,57 +323,11 @@ def _like(column: str, pattern: str, *, address: bool) -> Sql:
 
 
 def _present(column: str, sql: Sql) -> Sql:
-    if column not in _NULLABLE:
+    if column not in NULLABLE:
         return sql
     return Sql(f"({column} IS NOT NULL AND {sql.text})", sql.parameters)
-
-
-_NULLABLE: Final = frozenset({"message.command_status", "message.reference"})
 
 
 def _in(column: str, values: Iterable[Parameter]) -> Sql:
     parameters = tuple(values)
     return Sql(f"{column} IN ({', '.join('?' * len(parameters))})", parameters)
-
-
-def every(parts: Iterable[Sql]) -> Sql:
-    """All of the conditions; of none, what always holds."""
-    asked = [part for part in parts if part != _ALL]
-    return _joined(" AND ", asked) if asked else _ALL
-
-
-def _any(parts: Iterable[Sql]) -> Sql:
-    ways = list(parts)
-    return _joined(" OR ", ways) if ways else _NONE
-
-
-def _joined(word: str, parts: list[Sql]) -> Sql:
-    text = word.join(part.text for part in parts)
-    return Sql(f"({text})" if len(parts) > 1 else text, tuple(one for part in parts for one in part.parameters))
-
-
-def _behind(sort: Sort, cursor: Cursor, *, tied: bool = False) -> Sql:
-    """The condition for what is behind a cursor; ``tied``: as far as it is alike in what it is sorted by.
-
-    SQL sorts NULL before everything, and compares it with nothing.
-    """
-    sign = "<" if sort.descending else ">"
-    if sort.key == "id":
-        return Sql(f"message.id {sign} ?", (cursor.id,))
-    column = sort.expression
-    is_null = column in _NULLABLE and cursor.value == NO_STATUS
-    same = Sql(f"{column} IS NULL") if is_null else Sql(f"{column} = ?", (cursor.value,))
-    alike = every([same, Sql(f"message.id {sign} ?", (cursor.id,))])
-    if tied:
-        return alike
-    further = _further(column, sort, cursor, is_null=is_null)
-    # Those that are alike come out of an index by a look of their own; together with others they do not.
-    return further if cursor.id == sort.beyond else _any([alike, further])
-
-
-def _further(column: str, sort: Sort, cursor: Cursor, *, is_null: bool) -> Sql:
-    """The condition for what is sorted behind everything that is alike to the cursor."""
-    if is_null:
-        return _NONE if sort.descending else Sql(f"{column} IS NOT NULL")
-    further = Sql(f"{column} {'<' if sort.descending else '>'} ?", (cursor.value,))
-    return _any([further, Sql(f"{column} IS NULL")]) if sort.descending and column in _NULLABLE else further

@@ -10,9 +10,11 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any, Final
 
+from smsc_sim.sim.search.order import end_of_part, end_of_tied
 from smsc_sim.sim.search.paging import NO_STATUS, Cursor, Sort
 from smsc_sim.sim.search.query import Query
-from smsc_sim.sim.search.sql import WHOLE, Part, Sql, end_of_part, end_of_tied, is_of_words, reads_words, select
+from smsc_sim.sim.search.sql import WHOLE, Part, is_of_words, reads_words, select
+from smsc_sim.sim.search.statement import Sql
 from smsc_sim.sim.store.effort import Effort, TooMuchWork
 
 EFFORT: Final = 1_500_000

@@ -12,7 +12,7 @@ from typing import Final
 
 from smsc_sim.sim.search.paging import NEWEST_FIRST, Cursor, Sort, behind
 from smsc_sim.sim.search.query import Query
-from smsc_sim.sim.search.sql import Sql
+from smsc_sim.sim.search.statement import Sql
 from smsc_sim.sim.store.effort import Effort
 from smsc_sim.sim.store.looking import EFFORT, Look, look
 from smsc_sim.sim.store.reading import OWN_COLUMNS, attempts_of, messages_where, stored_from

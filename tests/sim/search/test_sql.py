@@ -10,7 +10,8 @@ from smsc_sim.sim.search.grammar import parse
 from smsc_sim.sim.search.keys import KEYS
 from smsc_sim.sim.search.paging import SORT_KEYS, Sort, behind, cursor_text, parse_cursor
 from smsc_sim.sim.search.query import Query, predicate
-from smsc_sim.sim.search.sql import Part, Sql, count, narrowed, select, where
+from smsc_sim.sim.search.sql import Part, count, narrowed, select, where
+from smsc_sim.sim.search.statement import Sql
 from smsc_sim.sim.store.schema import connect
 from smsc_sim.sim.store.stored import StoredMessage
 from smsc_sim.smpp.receipt_text import MessageState
