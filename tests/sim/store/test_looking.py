@@ -34,17 +34,22 @@ def in_steps_of(rows: int) -> Iterator[None]:
         yield
 
 
+FINDING_MUCH = [
+    parse(text) for text in ("", "is:mt", "-is:mo", "-nothing", "text:*o* OR is:mo", "code OR -code", "cod*")
+]
+
+
 @given(
     stores,
-    queries,
-    st.sampled_from(SORT_KEYS),
+    st.one_of(queries, st.sampled_from(FINDING_MUCH)),
+    st.one_of(st.just("id"), st.sampled_from(SORT_KEYS)),
     st.booleans(),
     st.integers(1, 3),
     st.integers(1, 3),
     st.sampled_from([0, 40, 400]),
     st.sampled_from([None, 3]),
 )
-@settings(deadline=None)
+@settings(deadline=None, max_examples=300)
 def test_whoever_goes_on_finds_all_once_and_in_order(
     stored: list[StoredMessage],
     query: Query,
