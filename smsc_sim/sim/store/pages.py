@@ -103,10 +103,15 @@ def parts_around(store: Store, message: StoredMessage, window: float) -> list[St
         return messages_where(connection, condition, values, limit=_MOST_PARTS)
 
 
-def candidates_after(store: Store, condition: Sql, after: int, limit: int) -> list[StoredMessage]:
-    """The next messages behind an id for which a condition holds, by id."""
+def candidates_after(
+    store: Store, condition: Sql, after: int, limit: int, up_to: int | None = None
+) -> list[StoredMessage]:
+    """The next messages behind an id for which a condition holds, by id; ``up_to``: the last id that is looked at."""
+    where, values = f"{condition.text} AND id > ?", (*condition.parameters, after)
+    if up_to is not None:
+        where, values = f"{where} AND id <= ?", (*values, up_to)
     with store.reading() as connection:
-        return messages_where(connection, f"{condition.text} AND id > ?", (*condition.parameters, after), limit=limit)
+        return messages_where(connection, where, values, limit=limit)
 
 
 def newest_candidates(store: Store, condition: Sql, after: int, limit: int) -> list[StoredMessage]:
