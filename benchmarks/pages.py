@@ -36,13 +36,54 @@ SEARCHES = (
     "code",
     '"code is 123456"',
     "unlikely*",
+    "1*",
     "from:Acme OR from:Bank",
-    "text:*99",
     "is:multipart",
     "is:mo",
     "nothing to:447700900123",
+    # What no index gives in order, or at all.
+    "text:*99",
+    "text:*code?is*",
+    "text:*foo* to:447700900123",
+    "text:*98 OR text:*99",
+    "nothing OR text:*99",
+    '"code your"',
+    "code -thanks",
+    "code OR to:1",
+    "-code",
+    "-text:*e*",
+    "to:*999 -is:refused",
+    "message_id:*x",
+    "is:delivered",
+    "is:expired",
+    "is:failed nothing",
+    "is:failed coding:8",
+    "is:delivered from:Nobody*",
+    "state:UNDELIV",
+    "state:ENROUTE",
+    "is:pending",
+    "is:waiting",
+    "is:receipted",
+    "receipt:REJECTD",
+    "error:001",
+    "error:9*",
+    "coding:8",
+    "-is:mt",
+    "to:447700900123 is:mo text:*foo*",
+    "text:*foo* code is:mo OR coding:8 -code",
 )
-SORTS = ("id", "to", "-status", "rule", "account")
+SORTS = ("id", "to", "-status", "rule", "account", "state", "-state")
+SORTED_SEARCHES = (
+    ("text:*99", "to"),
+    ("-code", "to"),
+    ("code", "state"),
+    ("is:expired", "state"),
+    ("to:*99", "-status"),
+    ('"code your"', "to"),
+    ("from:Acme", "rule"),
+)
+ASKED = ("text:*99", "code -thanks", "is:mo", "text:*foo* to:447700900123", "is:failed coding:8")
+"""Of the API."""
 
 
 def fill(store: Store, site: Site, messages: int) -> None:
@@ -85,7 +126,12 @@ def took(work: Callable[[], object]) -> list[float]:
 
 def main(messages: int) -> int:
     """Fill, ask and print; returns how many medians are above the goal."""
-    scenario = "smsc: 1\nrules: [{name: too fast, when: {to: '*77'}, reply: ESME_RTHROTTLED}]"
+    scenario = """
+smsc: 1
+rules:
+  - {name: too fast, when: {to: '*77'}, reply: ESME_RTHROTTLED}
+  - {name: twice, when: {to: '*5'}, receipts: [{state: UNDELIV, after: 0.1s}, {state: EXPIRED, after: 0.2s}]}
+"""
     with TemporaryDirectory() as folder:
         site = Site(keeps=True, scenario=scenario)
         assert site.keeper is not None
@@ -96,11 +142,21 @@ def main(messages: int) -> int:
         print(f"{messages:,} messages in {time.perf_counter() - begin:.1f} s")
         paths = [f"/messages?q={quote(query)}" for query in SEARCHES]
         paths += [f"/messages?sort={sort}" for sort in SORTS]
+        paths += [f"/messages?q={quote(query)}&sort={sort}" for query, sort in SORTED_SEARCHES]
+        paths += [
+            f"/messages?sort=status&cursor={messages // 2}:0",
+            f"/messages?sort=-state&cursor={messages // 2}:DELIVERED",
+        ]
+        paths += ["/messages?q=text:*99&delete=1"]
+        paths += [f"/messages?q=text:*99&before={messages // 2}", f"/messages?q=text:*99&after={messages // 2}"]
+        paths += [f"/api/v1/messages?q={quote(query)}&explain=true" for query in ASKED]
         paths += [f"/messages?cursor={messages // 2}", f"/messages?before={messages // 2}"]
-        paths += [f"/messages/m-{messages // 2}", f"/messages/new?after={messages - 12}"]
+        paths += [f"/messages/m-{messages // 2}", f"/messages?after={messages - 12}"]
         late = 0
         for path in paths:
-            times = took(lambda path=path: site.get(path))  # type: ignore[misc]
+            # How many messages are new is a part of the page that is asked for alone.
+            headers = {"smsc-sim-parts": "new"} if "after=" in path else {}
+            times = took(lambda path=path, headers=headers: site.get(path, **headers))  # type: ignore[misc]
             median = statistics.median(times)
             late += median > GOAL
             print(f"{median * 1000:8.1f} ms {max(times) * 1000:8.1f} ms worst  {path}{'  LATE' * (median > GOAL)}")

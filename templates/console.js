@@ -219,6 +219,10 @@
     }
     document.addEventListener("visibilitychange", connect);
     connect();
+    // A page that is to be loaded anew when something comes, and, where seconds are given, after these in any case.
+    const anew = document.querySelector("[data-anew]");
+    if (anew?.dataset.anew) due[anew.id] = performance.now() + anew.dataset.anew * 1000;
+    plan();
   }
 
   // What is left of a time is counted down, unless nothing is to move.

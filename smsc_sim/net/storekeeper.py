@@ -45,6 +45,8 @@ DECIDED_EVERY = 1.0
 """Seconds between two looks at how many events each rule has decided."""
 QUIET = 2.0
 """Seconds after such traffic before rows are made."""
+ROWS = 10_000
+"""Of messages that are made in a second, about: whoever waits for more than that waits in vain."""
 KEPT_WHILE_FAILING = 100_000
 """Entries about receipts that are kept until the store can be written again; of more, the oldest are lost."""
 
@@ -161,17 +163,18 @@ class Storekeeper:
         """The answer of the store, with all that has happened so far in it as rows.
 
         ``within``: seconds after which the question is asked of what rows there are; ``store.staging`` knows how many
-        messages are behind.  Under much traffic that is at once: then there is no time to make many.  Fails with
-        sqlite3.Error when the database does.
+        messages are behind.  It is asked at once when these are more than can become rows by then, and under much
+        traffic: then there is no time to make many.  Fails with sqlite3.Error when the database does.
         """
         now = self._reactor.seconds()
         until = inf if within is None else now if now < self.thread.quiet_from else now + within
         yield self.flushed()
-        last = self.store.last_batch
-        # A job for each slice, so that what is to be written does not wait for all of them.
-        while (yield self.thread.do(partial(Store.expand_up_to, identifier=last))):
-            if self._reactor.seconds() >= until:
-                break
+        last, behind = self.store.last_batch, self.store.staging.messages
+        if within is None or behind <= ROWS * within:
+            # A job for each slice, so that what is to be written does not wait for all of them.
+            while (yield self.thread.do(partial(Store.expand_up_to, identifier=last))):
+                if self._reactor.seconds() >= until:
+                    break
         answer: Result = yield self.thread.do(question)
         return answer
 

@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 
 from smsc_sim.sim.messages.ledger import ADDED, CHANGED, ENDED, FAILED, SENT, Entry
-from smsc_sim.sim.search.sql import Sql
+from smsc_sim.sim.search.statement import Sql
 from smsc_sim.sim.store.pages import (
     candidates_after,
     last_until,
@@ -38,6 +38,9 @@ Answer = TypeVar("Answer")
 
 SLICE: Final = 1_000
 """Messages that are looked at in one go."""
+
+SPAN: Final = 50_000
+"""Messages among which those are sought in one go, where no index knows them."""
 
 NEAR: Final = 100
 """Latest messages among which are those that nearly were what was not there."""
@@ -285,10 +288,13 @@ class Verifier:
         assert verification is not None, "the first slice has made it"
         condition = candidates(asked.spec.wanted, asked.spec.since)
         now = self._clock()
-        found = candidates_after(store, condition, after, SLICE)
+        end = after + SPAN
+        found = candidates_after(store, condition, after, SLICE, end)
         is_enough = verification.look_at(self._facts(found), now)
         if len(found) == SLICE and not is_enough:
             return found[-1].id
+        if newest_id(store) > end and not is_enough:
+            return end
         if store.evicted_seq > asked.evicted:
             verification.lost()
         if asked.touched:

@@ -24,7 +24,8 @@ from smsc_sim.sim.search.empty import TermCount, explain_empty
 from smsc_sim.sim.search.grammar import parse
 from smsc_sim.sim.search.paging import NEWEST_FIRST, Cursor, Sort, parse_cursor, parse_sort
 from smsc_sim.sim.search.query import EVERYTHING, Query
-from smsc_sim.sim.store.browsing import TooMuchWork, count_found
+from smsc_sim.sim.store.browsing import Count, count_found
+from smsc_sim.sim.store.effort import Effort
 from smsc_sim.sim.store.pages import OLDEST_FIRST, Page, Removed, page, remove_found
 from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.store.stored import StoredMessage
@@ -39,9 +40,11 @@ _log = Logger()
 EXPORTED_AT_ONCE: Final = 500
 """Messages that an export reads in one go."""
 MOST_COUNTED: Final = 10_000
-"""Messages that are counted; more are "more than"."""
-EFFORT: Final = 20_000_000
-"""What counting may cost: about half a second."""
+"""Messages that are counted before they are deleted, or waited for."""
+MOST_EXPLAINED: Final = 1_000
+"""Messages that are counted for one term of a search that finds nothing."""
+EXPLAINING: Final = 700_000
+"""What all of that may cost, in instructions of SQLite's machine; the search itself has been paid for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,35 @@ class Search:
         return f"{path}?{given}" if given else path
 
 
-def why_empty(store: Store, query: Query, now: float) -> tuple[TermCount, ...]:
-    """What each term finds; nothing when counting would take too long."""
-    try:
-        return explain_empty(query, lambda part: count_found(store, part, now, most=MOST_COUNTED, effort=EFFORT))
-    except TooMuchWork:
-        return ()
+def why_empty(store: Store, query: Query, now: float, since: int | None = None) -> tuple[TermCount, ...]:
+    """What each term finds, as far as it can be counted in a moment; the search finds nothing."""
+    effort = Effort(EXPLAINING)
+
+    def count(part: Query) -> Count:
+        if effort.left <= 0:
+            return Count(0, whole=False)
+        return count_found(store, part, now, most=MOST_EXPLAINED, since=since, effort=effort)
+
+    return explain_empty(query, count)
+
+
+@inlineCallbacks
+def newest_found(
+    kept: Kept, query: Query, now: float, since: int | None = None
+) -> Generator[Deferred[Page], Page, StoredMessage | None]:
+    """The newest message that a search finds, in slices, so that nobody else is kept waiting; None: there is none.
+
+    ``since``: only one that came after this entry of the journal.
+    """
+    cursor: Cursor | None = None
+    within: float | None = None
+    while True:
+        found = yield kept.ask(partial(page, query=query, now=now, limit=1, since=since, cursor=cursor), within)
+        if found.messages:
+            return found.messages[0]
+        if found.cursor is None:
+            return None
+        cursor, within = found.cursor, 0.0
 
 
 @inlineCallbacks
@@ -163,9 +189,9 @@ def export(
                 partial(page, query=query, now=now, sort=OLDEST_FIRST, cursor=cursor, limit=EXPORTED_AT_ONCE)
             )
             request.write(write(found.messages, now))
-            if not found.more:
+            if found.cursor is None:
                 break
-            cursor = Cursor(found.messages[-1].id)
+            cursor = found.cursor
             yield pace.ready()
     except sqlite3.Error:
         # What has been sent cannot be taken back; the reader sees that the end is missing.

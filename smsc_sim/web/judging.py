@@ -8,7 +8,7 @@ from typing import Final
 from twisted.internet.defer import Deferred, succeed
 from twisted.python.failure import Failure
 
-from smsc_sim.sim.search.sql import Sql
+from smsc_sim.sim.search.statement import Sql
 from smsc_sim.sim.store.pages import newest_candidates, newest_id, oldest_id
 from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.verify.candidates import candidates

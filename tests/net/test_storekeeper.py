@@ -280,6 +280,21 @@ def test_the_store_is_asked_after_all_that_has_happened() -> None:
     assert answers == [1]
 
 
+def test_who_would_wait_in_vain_is_answered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storekeeper, "ROWS", 10)
+    shop = Shop(durable=False)
+    esme = shop.bind()
+    for _ in range(6):
+        esme.submit()
+    behind: list[int] = []
+    for within in (0.5, 0.6, None):
+        shop.keeper.ask(lambda store: store.staging.messages, within).addCallback(behind.append)
+        shop.hand.work()
+        shop.hand.work()
+    shop.everything()
+    assert behind == [6, 0, 0], "five rows are made in half a second, and six in a little more"
+
+
 def test_a_question_that_fails_hurts_only_who_asked() -> None:
     shop = Shop()
     esme = shop.bind()

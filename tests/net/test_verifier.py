@@ -11,6 +11,7 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred, fail
 from twisted.internet.task import Clock
 
+from smsc_sim.net import verifier
 from smsc_sim.net.verifier import AGAIN, REST, SHARE, Verifier
 from smsc_sim.scenario.expectation import CountRange
 from smsc_sim.sim.search.grammar import parse
@@ -18,7 +19,7 @@ from smsc_sim.sim.store.store import Store
 from smsc_sim.sim.verify.facts import unknown_session
 from smsc_sim.sim.verify.verification import Result
 from smsc_sim.sim.verify.written import read_verification, wait_for
-from tests.sim.playing import START, Esme, Play, SubmitSm
+from tests.sim.playing import START, Address, Esme, Play, SubmitSm
 from tests.web.site import SyncKeeper
 
 
@@ -66,6 +67,20 @@ def test_a_receipt_that_is_sent_while_somebody_waits() -> None:
     (answer,) = answers
     assert answer.messages == ("m-1",)
     assert len(game.verifier) == 0
+
+
+@pytest.mark.parametrize("span", [1, 2, 3, 6, 7, 8])
+def test_what_is_rare_is_sought_in_spans(monkeypatch: pytest.MonkeyPatch, span: int) -> None:
+    monkeypatch.setattr(verifier, "SPAN", span)
+    game = Game()
+    for number in range(1, 8):
+        game.esme.submit(SubmitSm(destination=Address(1, 1, b"44770090000%d" % (number % 7))))
+    game.keeper.write()
+    for to, found in (("447700900000", ("m-7",)), ("447700900001", ("m-1",)), ("447700900004", ("m-4",))):
+        _, answers = game.ask(f'{{"match": {{"to": "{to}"}}, "count": 1}}')
+        assert [answer.messages for answer in answers] == [found]
+    _, answers = game.ask('{"match": {"to": "44770090000*"}, "count": 7}')
+    assert [answer.count for answer in answers] == [7]
 
 
 def test_nothing_is_offered_while_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,8 @@ _COLUMNS: Final[dict[str, tuple[str, Callable[[StoredMessage], str | int | float
     "rule": ("message.rule", lambda m: m.rule),
 }
 _CURSOR: Final = re.compile(r"([0-9]{1,18})(?::(.*))?", re.ASCII | re.DOTALL)
+_HIGHEST: Final = 10**18 - 1
+"""No id is as high; it has as many digits as a cursor may have."""
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
 SORT_KEYS: Final = tuple(_COLUMNS)
@@ -55,10 +57,20 @@ class Sort:
         return "DESC" if self.descending else "ASC"
 
     @property
+    def beyond(self) -> int:
+        """The id of a cursor behind everything that is alike."""
+        return 0 if self.descending else _HIGHEST
+
+    @property
     def order(self) -> str:
         """What stands behind ORDER BY."""
         by_id = f"message.id {self.direction}"
         return by_id if self.key == "id" else f"{self.expression} {self.direction}, {by_id}"
+
+    @property
+    def order_of_found(self) -> str:
+        """The same for SQL that is not to go through an index of the order for it."""
+        return ", ".join(f"+{one}" for one in self.order.split(", "))
 
     def value(self, message: StoredMessage) -> str | int | float:
         """What a message is sorted by."""
@@ -88,13 +100,18 @@ def parse_sort(text: str) -> Sort:
     return Sort(key, text.startswith("-"))
 
 
-def cursor_behind(message: StoredMessage, sort: Sort) -> str:
+def behind(message: StoredMessage, sort: Sort) -> Cursor:
     """The cursor of the page that begins behind a message, the last of its page."""
-    return str(message.id) if sort.key == "id" else f"{message.id}:{sort.value(message)}"
+    return Cursor(message.id) if sort.key == "id" else Cursor(message.id, sort.value(message))
+
+
+def cursor_text(cursor: Cursor, sort: Sort) -> str:
+    """The cursor as addresses have it."""
+    return str(cursor.id) if sort.key == "id" else f"{cursor.id}:{cursor.value}"
 
 
 def parse_cursor(text: str, sort: Sort) -> Cursor:
-    """The cursor in a text that cursor_behind gave for the same order. Raises BadValue."""
+    """The cursor in a text that cursor_text gave for the same order. Raises BadValue."""
     found = _CURSOR.fullmatch(text)
     if found is None or (found[2] is None) != (sort.key == "id"):
         raise BadValue(text, f"is no cursor of messages sorted by '{sort}'; take the one that a page gave")

@@ -7,53 +7,76 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from smsc_sim.scenario.glob import Glob
 from smsc_sim.scenario.matching import Clause, Like, NumberIn, Numbers, OneOf, Test
 from smsc_sim.scenario.when import Condition, FieldCondition
 from smsc_sim.sim.search.keys import IS, KEYS, RECEIPT, STATE
-from smsc_sim.sim.search.paging import NEWEST_FIRST, NO_STATUS, Cursor, Sort
+from smsc_sim.sim.search.order import NULLABLE, lies_behind
+from smsc_sim.sim.search.paging import NEWEST_FIRST, Cursor, Sort
 from smsc_sim.sim.search.query import FieldFilter, IsFilter, Query, Term, TimeFilter, WordsFilter
+from smsc_sim.sim.search.statement import ALL, Parameter, Sql, any_of, every
+from smsc_sim.sim.search.words import Phrase, words
 from smsc_sim.sim.store.standing import TRANSIENT, UNTOLD
 from smsc_sim.smpp.receipt_text import MessageState
-
-Parameter: TypeAlias = "str | int | float"
-
-
-class Sql(NamedTuple):
-    """A statement, or a part of one, and what is bound to its question marks."""
-
-    text: str
-    parameters: tuple[Parameter, ...] = ()
 
 
 def _fits(pattern: str, text: str) -> bool:
     return Glob(pattern).matches(text)
 
 
-FUNCTIONS: Final[tuple[tuple[str, int, Callable[[str, str], bool]], ...]] = (("fits", 2, _fits),)
+def _says(phrase: str, prefix: int, text: str) -> bool:
+    return Phrase(tuple(phrase.split(" ")), bool(prefix)).found_in(words(text))
+
+
+FUNCTIONS: Final[tuple[tuple[str, int, Callable[..., bool]], ...]] = (("fits", 2, _fits), ("says", 3, _says))
 """Name, number of arguments and function, for ``sqlite3.Connection.create_function`` with ``deterministic``.
 
-``fits`` is asked only where a text or a pattern has a NUL in it, at which GLOB stops reading.
+``fits`` is asked only where a text or a pattern has a NUL in it, at which GLOB stops reading; ``says`` where words are
+looked for in rows that the index of words does not give in their order.
 """
 
-_ALL: Final = Sql("1")
-_NONE: Final = Sql("0")
+
+class Part(NamedTuple):
+    """The rows that are looked at where not all are."""
+
+    above: int | None = None
+    """Those with a higher id."""
+    up_to: int | None = None
+    """Those with this id or a lower one."""
+    rows: int | None = None
+    """The first so many behind the cursor, in an order other than that of ids."""
+    tied: bool = False
+    """Those that are alike to the cursor in what they are sorted by."""
+
+    @property
+    def is_scanned(self) -> bool:
+        """Whether each of the rows is looked at, whatever an index could give."""
+        return self.up_to is not None or self.rows is not None
+
+    @property
+    def size(self) -> int:
+        """How many rows of a part that is scanned there are at most."""
+        return (self.up_to or 0) - (self.above or 0) if self.rows is None else self.rows
+
+    def limits(self, column: str) -> list[Sql]:
+        """The conditions on the column that has the id."""
+        limits = ((">", self.above), ("<=", self.up_to))
+        return [Sql(f"{column} {sign} ?", (one,)) for sign, one in limits if one is not None]
 
 
-QUICK: Final = 20_000
-"""Of how many of the newest messages a page is tried to be filled first; see :func:`select`."""
+WHOLE: Final = Part()
 
 
-def where(query: Query, now: float, above: int | None = None) -> Sql:
+def where(query: Query, now: float, part: Part = WHOLE) -> Sql:
     """The condition under which a row of ``message`` is found when it is ``now``.
 
-    ``above``: rows with this id or a lower one are not asked about, which spares the index of words work.
+    Rows outside ``part`` need not be asked about, which spares the index of words work.
     """
     if not query.groups:
-        return _ALL
-    return _any(every(_term(term, now, above) for term in group) for group in query.groups)
+        return ALL
+    return any_of(every(_term(term, now, part) for term in group) for group in query.groups)
 
 
 def select(
@@ -64,40 +87,44 @@ def select(
     cursor: Cursor | None = None,
     limit: int,
     since: int | None = None,
-    above: int | None = None,
+    part: Part = WHOLE,
     columns: str = "message.*",
 ) -> Sql:
     """The statement for at most ``limit`` rows behind the cursor, in their order.
 
-    ``since``: only messages whose ``seq`` is higher; ``above``: whose id is. ``columns`` is no text of users. Who asks
-    for one row more than a page has knows whether there is more.
-
-    A page of the newest is found soonest when it is asked for ``above`` the id QUICK below the cursor's, or the newest
-    one's, first; only when that gives fewer rows than ``limit`` is the statement without ``above`` needed.
+    ``since``: only messages whose ``seq`` is higher. ``columns`` is no text of users. Who asks for one row more than a
+    page has knows whether there is more.
     """
     conditions = [] if since is None else [Sql("message.seq > ?", (since,))]
-    if above is not None:
-        conditions.append(Sql("message.id > ?", (above,)))
-    matches, rest = _indexed(query, now, above)
-    if matches and sort.key == "id":
+    matches, rest = _indexed(query, now, part)
+    if matches and part.rows is None and sort.key == "id":
         # The index gives its rows in the order of their ids, so that a page of many is found without finding all.
         rowid = "message_text.rowid"
         if cursor is not None:
             conditions.append(Sql(f"{rowid} {'<' if sort.descending else '>'} ?", (cursor.id,)))
-        if above is not None:
-            conditions.append(Sql(f"{rowid} > ?", (above,)))
-        condition = every([Sql("message_text MATCH ?", (matches,)), *conditions, *rest])
-        tables = f"message_text CROSS JOIN message ON message.id = {rowid}"
+        given = [Sql("message_text MATCH ?", (matches,)), *part.limits(rowid)]
+        found = every([*given, *conditions, *rest])
+        joined = f"message_text CROSS JOIN message ON message.id = {rowid}"
         return Sql(
-            f"SELECT {columns} FROM {tables} WHERE {condition.text} ORDER BY {rowid} {sort.direction} LIMIT ?",
-            (*condition.parameters, limit),
+            f"SELECT {columns} FROM {joined} WHERE {found.text} ORDER BY {rowid} {sort.direction} LIMIT ?",
+            (*found.parameters, limit),
         )
-    if cursor is not None:
-        conditions.append(_behind(sort, cursor))
-    condition = every([*conditions, where(query, now, above)])
+    conditions += part.limits("message.id")
+    behind = [] if cursor is None else [lies_behind(sort, cursor, tied=part.tied)]
+    if part.rows is not None:
+        # The order's own index gives the ids of the part, and only then is each row looked at.
+        inner = every(behind)
+        ids = f"SELECT message.id FROM message WHERE {inner.text} ORDER BY {sort.order} LIMIT ?"
+        tables = Sql(f"({ids}) AS part CROSS JOIN message ON message.id = part.id", (*inner.parameters, part.rows))
+    else:
+        conditions += behind
+        tables = Sql("message NOT INDEXED" if part.is_scanned else "message")
+    condition = every([*conditions, where(query, now, part)])
+    # Where rows are not scanned they are to come from the indexes of what is asked for, and not in their order.
+    order = sort.order if part.is_scanned else sort.order_of_found
     return Sql(
-        f"SELECT {columns} FROM message WHERE {condition.text} ORDER BY {sort.order} LIMIT ?",
-        (*condition.parameters, limit),
+        f"SELECT {columns} FROM {tables.text} WHERE {condition.text} ORDER BY {order} LIMIT ?",
+        (*tables.parameters, *condition.parameters, limit),
     )
 
 
@@ -129,44 +156,66 @@ _OTHERWISE: Final = frozenset({RECEIPT, STATE, "id", "message_id"})
 def passing(column: str, test: Test) -> Sql | None:
     """The condition under which a column of ``message`` passes a test; None when SQL cannot tell."""
     clauses = [_clause(f"message.{column}", clause) for clause in test.clauses]
-    return None if None in clauses else _any(clause for clause in clauses if clause is not None)
+    return None if None in clauses else any_of(clause for clause in clauses if clause is not None)
 
 
-def _indexed(query: Query, now: float, above: int | None) -> tuple[str, list[Sql]]:
+def is_of_words(query: Query) -> bool:
+    """Whether the index of words gives all that is found, in the order of ids."""
+    return len(query.groups) == 1 and any(
+        isinstance(term.filter, WordsFilter) and not term.negated for term in query.groups[0]
+    )
+
+
+def reads_words(query: Query, part: Part) -> bool:
+    """Whether the texts of a part are read for the words in them."""
+    asked = (term.filter for term in query.terms)
+    return any(isinstance(one, WordsFilter) and not _is_given(one.phrase, part) for one in asked)
+
+
+def _indexed(query: Query, now: float, part: Part) -> tuple[str, list[Sql]]:
     """The words that the one group asks for, as FTS5 is asked, and its other terms; no words where there is no one."""
     if len(query.groups) != 1:
         return "", []
     found: list[str] = []
     rest: list[Sql] = []
     for term in query.groups[0]:
-        if isinstance(term.filter, WordsFilter) and not term.negated:
+        if isinstance(term.filter, WordsFilter) and not term.negated and _is_given(term.filter.phrase, part):
             found.append(term.filter.phrase.match)
         else:
-            rest.append(_term(term, now, above))
+            rest.append(_term(term, now, part))
     return " AND ".join(found), rest
 
 
-def _term(term: Term, now: float, above: int | None) -> Sql:
+def _is_given(phrase: Phrase, part: Part) -> bool:
+    """Whether the index of words gives the rows of a part: it looks at all of a phrase or a prefix before it ends."""
+    return not part.is_scanned or (part.rows is None and len(phrase.words) == 1 and not phrase.prefix)
+
+
+def _term(term: Term, now: float, part: Part) -> Sql:
     asked = term.filter
     if isinstance(asked, FieldFilter):
-        sql = _field(asked, now, above)
+        sql = _field(asked, now, part)
     elif isinstance(asked, IsFilter):
         means = IS[asked.word]
-        sql = _in_states(means, now, above) if isinstance(means, frozenset) else Sql(means[0])
+        sql = _in_states(means, now, part) if isinstance(means, frozenset) else Sql(means[0])
     elif isinstance(asked, TimeFilter):
         sign = ">=" if asked.side == "after" else "<"
         sql = Sql(f"message.at {sign} ?", (asked.moment.instant(now),))
     else:
-        inner = "SELECT rowid FROM message_text WHERE message_text MATCH ?"
-        sql = Sql(f"message.id IN ({inner})", (asked.phrase.match,))
-        if above is not None:
-            sql = Sql(f"message.id IN ({inner} AND rowid > ?)", (asked.phrase.match, above))
+        sql = _words(asked.phrase, part)
     return Sql(f"NOT ({sql.text})", sql.parameters) if term.negated else sql
 
 
-def _field(asked: FieldFilter, now: float, above: int | None) -> Sql:
+def _words(phrase: Phrase, part: Part) -> Sql:
+    if not _is_given(phrase, part):
+        return Sql("says(?, ?, message.text)", (" ".join(phrase.words), int(phrase.prefix)))
+    condition = every([Sql("message_text MATCH ?", (phrase.match,)), *part.limits("rowid")])
+    return Sql(f"message.id IN (SELECT rowid FROM message_text WHERE {condition.text})", condition.parameters)
+
+
+def _field(asked: FieldFilter, now: float, part: Part) -> Sql:
     if asked.key.name == STATE:
-        return _in_states(frozenset(filter(asked.clause.holds, ("", *MessageState.__members__))), now, above)
+        return _in_states(frozenset(filter(asked.clause.holds, ("", *MessageState.__members__))), now, part)
     if asked.key.name != RECEIPT:
         clause = _clause(f"message.{asked.key.column}", asked.clause)
         assert clause is not None, "keys of searches read no other clauses"
@@ -192,22 +241,22 @@ _TOLD: Final = (
 """The final state that an accepted message is in by now, as ``standing`` has it; empty when it is in none yet."""
 
 
-def _in_states(states: frozenset[str], now: float, above: int | None) -> Sql:
+def _in_states(states: frozenset[str], now: float, part: Part) -> Sql:
     """The condition under which a message is in one of these states."""
     ways = [Sql("message.state = ''")] if "" in states else []
     by_now = (now, now, now)
     final = sorted(states - TRANSIENT - {""})
     if final:
         # With few rows to look at these give a page soonest when they are read in their order, else by indexes.
-        later = 'message.id IN (SELECT message FROM receipt WHERE "index" > 0)' if above is None else _FURTHER
+        later = 'message.id IN (SELECT message FROM receipt WHERE "index" > 0)' if part == WHOLE else _FURTHER
         told = _in(_TOLD, final)
         told = Sql(told.text, (*by_now, *told.parameters))
-        may_be = _any([_in("message.state", final), Sql(later)])
+        may_be = any_of([_in("message.state", final), Sql(later)])
         ways.append(every([may_be, Sql("message.state <> ''"), told]))
     pending = states & TRANSIENT
     if pending:
         # Nothing else tells SQLite that most messages are final, and the index short.
-        may_be = _any(
+        may_be = any_of(
             [
                 Sql("message.state IN ('ENROUTE', 'SCHEDULED')"),
                 Sql("message.state <> '' AND likelihood(message.state_at > ?, 0.001)", (now,)),
@@ -219,16 +268,16 @@ def _in_states(states: frozenset[str], now: float, above: int | None) -> Sql:
             sign = ">" if MessageState.SCHEDULED.name in pending else "<="
             parts.append(Sql(f"message.scheduled_at {sign} ?", (now,)))
         ways.append(every(parts))
-    return _any(ways)
+    return any_of(ways)
 
 
 def _clause(column: str, clause: Clause) -> Sql | None:
     """A clause about a column, never NULL; None for clauses that SQL does not know."""
     if isinstance(clause, OneOf) and not clause.lower:
         texts = {form for text in clause.texts for form in _forms(text, address=clause.address)}
-        return _not_empty(column, _in(column, sorted(texts)), clause)
+        return _unusual(column, _in(column, sorted(texts)), clause)
     if isinstance(clause, Like) and not clause.lower:
-        return _not_empty(column, _like(column, clause.glob.pattern, address=clause.address), clause)
+        return _unusual(column, _like(column, clause.glob.pattern, address=clause.address), clause)
     if isinstance(clause, NumberIn):
         return _present(column, _in(column, sorted(clause.numbers)))
     if isinstance(clause, Numbers):
@@ -237,14 +286,17 @@ def _clause(column: str, clause: Clause) -> Sql | None:
     return None
 
 
-def _not_empty(column: str, sql: Sql, clause: Clause) -> Sql:
-    """The same, so that it can be seen that an index of the values that are not empty is enough."""
-    if column not in _OFTEN_EMPTY or clause.holds(""):
+def _unusual(column: str, sql: Sql, clause: Clause) -> Sql:
+    """The same, so that it can be seen that an index without the most frequent values is enough."""
+    frequent = _FREQUENT.get(column, ())
+    if not frequent or any(map(clause.holds, frequent)):
         return sql
-    return Sql(f"({column} <> '' AND {sql.text})", sql.parameters)
+    unequal = " AND ".join(f"{column} <> '{value}'" for value in frequent)
+    return Sql(f"({unequal} AND {sql.text})", sql.parameters)
 
 
-_OFTEN_EMPTY: Final = frozenset({"message.rule", "message.message_id"})
+_FREQUENT: Final = {"message.rule": ("",), "message.message_id": ("",), "message.error_code": ("", "000")}
+"""Values that are not in the index of a column."""
 
 
 def _forms(text: str, *, address: bool) -> set[str]:
@@ -271,45 +323,11 @@ def _like(column: str, pattern: str, *, address: bool) -> Sql:
 
 
 def _present(column: str, sql: Sql) -> Sql:
-    if column not in _NULLABLE:
+    if column not in NULLABLE:
         return sql
     return Sql(f"({column} IS NOT NULL AND {sql.text})", sql.parameters)
-
-
-_NULLABLE: Final = frozenset({"message.command_status", "message.reference"})
 
 
 def _in(column: str, values: Iterable[Parameter]) -> Sql:
     parameters = tuple(values)
     return Sql(f"{column} IN ({', '.join('?' * len(parameters))})", parameters)
-
-
-def every(parts: Iterable[Sql]) -> Sql:
-    """All of the conditions; of none, what always holds."""
-    asked = [part for part in parts if part != _ALL]
-    return _joined(" AND ", asked) if asked else _ALL
-
-
-def _any(parts: Iterable[Sql]) -> Sql:
-    ways = list(parts)
-    return _joined(" OR ", ways) if ways else _NONE
-
-
-def _joined(word: str, parts: list[Sql]) -> Sql:
-    text = word.join(part.text for part in parts)
-    return Sql(f"({text})" if len(parts) > 1 else text, tuple(one for part in parts for one in part.parameters))
-
-
-def _behind(sort: Sort, cursor: Cursor) -> Sql:
-    sign = "<" if sort.descending else ">"
-    if sort.key == "id":
-        return Sql(f"message.id {sign} ?", (cursor.id,))
-    column = sort.expression
-    behind = Sql(f"({column}, message.id) {sign} (?, ?)", (cursor.value, cursor.id))
-    if column not in _NULLABLE:
-        return behind
-    # SQL sorts NULL before everything, and compares it with nothing.
-    if cursor.value == NO_STATUS:
-        same = Sql(f"({column} IS NULL AND message.id {sign} ?)", (cursor.id,))
-        return same if sort.descending else _any([same, Sql(f"{column} IS NOT NULL")])
-    return _any([behind, Sql(f"{column} IS NULL")]) if sort.descending else behind

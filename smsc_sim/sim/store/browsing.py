@@ -5,23 +5,23 @@ All of it is asked in the store's own thread and raises sqlite3.Error when the d
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final, NamedTuple
+from dataclasses import replace
+from typing import NamedTuple
 
 from smsc_sim.sim.search.paging import NEWEST_FIRST, Cursor, Sort
 from smsc_sim.sim.search.query import Query
-from smsc_sim.sim.search.sql import select
-from smsc_sim.sim.store.pages import OLDEST_FIRST, Page, page
+from smsc_sim.sim.store.effort import Effort
+from smsc_sim.sim.store.looking import EFFORT, Look, look
+from smsc_sim.sim.store.pages import OLDEST_FIRST, Page, last_until, page
 from smsc_sim.sim.store.store import Store
 
-_STEP: Final = 100_000
-"""Instructions of SQLite's machine between two looks at what is left of them."""
 
+class Count(NamedTuple):
+    """How many messages a search finds."""
 
-class TooMuchWork(Exception):
-    """The answer would take longer than others can wait."""
+    messages: int
+    whole: bool
+    """False: counting stopped there, and there may be more."""
 
 
 class Neighbours(NamedTuple):
@@ -34,10 +34,10 @@ class Neighbours(NamedTuple):
 def page_before(
     store: Store, query: Query, now: float, *, limit: int, sort: Sort = NEWEST_FIRST, cursor: Cursor
 ) -> Page:
-    """The ``limit`` messages just before a cursor, in the order ``sort`` says; ``more``: others are before."""
+    """The ``limit`` messages just before a cursor, in the order ``sort`` says; its own cursor is for those before."""
     turned = Sort(sort.key, not sort.descending)
     found = page(store, query, now, limit=limit, sort=turned, cursor=cursor)
-    return Page(found.messages[::-1], found.more, found.behind)
+    return replace(found, messages=found.messages[::-1])
 
 
 def neighbours_of(store: Store, number: int) -> Neighbours:
@@ -49,44 +49,22 @@ def neighbours_of(store: Store, number: int) -> Neighbours:
 
 
 def count_found(
-    store: Store, query: Query, now: float, *, most: int, newer_than: int = 0, effort: int | None = None
-) -> int:
-    """How many messages a search finds; of more than ``most`` it is said that they are ``most``.
+    store: Store,
+    query: Query,
+    now: float,
+    *,
+    most: int,
+    newer_than: int = 0,
+    since: int | None = None,
+    effort: Effort | None = None,
+) -> Count:
+    """How many messages a search finds; counting stops at ``most``, and when the effort is spent.
 
-    ``newer_than``: an id; only later ones count.  ``effort``: instructions of SQLite's machine that it may take, about
-    ten for a row that is looked at; raises TooMuchWork beyond.
+    ``newer_than``: an id; only later ones count.  ``since``: only those that came after this entry of the journal.
+    ``effort``: None: as much as for a page.
     """
-    statement = select(
-        query,
-        now,
-        sort=OLDEST_FIRST,
-        cursor=Cursor(newer_than),
-        limit=most,
-        above=newer_than or None,
-        columns="message.id",
-    )
-    with store.reading() as connection, _limited(connection, effort):
-        return len(connection.execute(*statement).fetchall())
-
-
-@contextmanager
-def _limited(connection: sqlite3.Connection, effort: int | None) -> Iterator[None]:
-    if effort is None:
-        yield
-        return
-    left = effort
-
-    def spent() -> bool:
-        nonlocal left
-        left -= _STEP
-        return left <= 0
-
-    connection.set_progress_handler(spent, _STEP)
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if left > 0:
-            raise
-        raise TooMuchWork from error
-    finally:
-        connection.set_progress_handler(None, _STEP)
+    above = newer_than or None if since is None else max(newer_than, last_until(store, since))
+    asked = Look(query, now, OLDEST_FIRST, most, "message.id", since=since, above=above)
+    with store.reading() as connection:
+        found = look(connection, asked, Effort(EFFORT) if effort is None else effort)
+    return Count(len(found.rows), found.reached is None and len(found.rows) < most)

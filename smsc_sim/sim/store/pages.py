@@ -1,7 +1,7 @@
 """Pages of messages that a search finds, and what else people ask of the store, asked in the store's own thread.
 
-Nothing here goes through all messages unless the search itself has to.  All of it raises sqlite3.Error when the
-database fails.
+Nothing here goes through all messages: where a search has to, a page ends when enough was looked at, and says so.  All
+of it raises sqlite3.Error when the database fails.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from smsc_sim.sim.search.paging import NEWEST_FIRST, Cursor, Sort
+from smsc_sim.sim.search.paging import NEWEST_FIRST, Cursor, Sort, behind
 from smsc_sim.sim.search.query import Query
-from smsc_sim.sim.search.sql import QUICK, Sql, select
+from smsc_sim.sim.search.statement import Sql
+from smsc_sim.sim.store.effort import Effort
+from smsc_sim.sim.store.looking import EFFORT, Look, look
 from smsc_sim.sim.store.reading import OWN_COLUMNS, attempts_of, messages_where, stored_from
 from smsc_sim.sim.store.store import PRUNED_AT_ONCE, Store
 from smsc_sim.sim.store.stored import StoredAttempt, StoredMessage
@@ -28,10 +30,13 @@ class Page:
     """Some messages in their order."""
 
     messages: list[StoredMessage]
-    more: bool
-    """Whether there are further ones behind them."""
+    cursor: Cursor | None
+    """Behind which the next page begins; None: there is nothing else."""
     behind: int
     """Messages that are in the store and could not be looked at yet, the newest ones."""
+    stopped: bool = False
+    """Whether it ends at the cursor because enough was looked at, and not because it is full; it may have no messages
+    then, although there are some further on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +59,20 @@ def page(
     sort: Sort = NEWEST_FIRST,
     cursor: Cursor | None = None,
     since: int | None = None,
+    effort: Effort | None = None,
 ) -> Page:
     """At most ``limit`` messages that a search finds when it is ``now``, behind a cursor.
 
-    ``since``: only those that came after this entry of the journal.
+    ``since``: only those that came after this entry of the journal.  ``effort``: what it may cost; None: the usual.
     """
     above = None if since is None else last_until(store, since)
+    asked = Look(query, now, sort, limit + 1, OWN_COLUMNS, cursor, since, above)
     with store.reading() as connection:
-
-        def rows(lowest: int | None) -> list[tuple[object, ...]]:
-            sql = select(
-                query,
-                now,
-                sort=sort,
-                cursor=cursor,
-                limit=limit + 1,
-                since=since,
-                above=lowest,
-                columns=OWN_COLUMNS,
-            )
-            return connection.execute(sql.text, sql.parameters).fetchall()
-
-        found: list[tuple[object, ...]] = []
-        newest = newest_id(store) if cursor is None else cursor.id
-        quick = max(newest - QUICK, above or 0)
-        if sort == NEWEST_FIRST:
-            found = rows(quick)
-        if len(found) <= limit and (sort != NEWEST_FIRST or quick > (above or 0)):
-            found = rows(above)
-        return Page(stored_from(connection, found[:limit]), len(found) > limit, store.staging.messages)
+        found = look(connection, asked, Effort(EFFORT) if effort is None else effort)
+        messages = stored_from(connection, found.rows[:limit])
+    is_full = len(found.rows) > limit
+    further = behind(messages[-1], sort) if is_full else found.reached
+    return Page(messages, further, store.staging.messages, stopped=found.reached is not None)
 
 
 def by_id(store: Store, number: int) -> StoredMessage | None:
@@ -113,10 +103,15 @@ def parts_around(store: Store, message: StoredMessage, window: float) -> list[St
         return messages_where(connection, condition, values, limit=_MOST_PARTS)
 
 
-def candidates_after(store: Store, condition: Sql, after: int, limit: int) -> list[StoredMessage]:
-    """The next messages behind an id for which a condition holds, by id."""
+def candidates_after(
+    store: Store, condition: Sql, after: int, limit: int, up_to: int | None = None
+) -> list[StoredMessage]:
+    """The next messages behind an id for which a condition holds, by id; ``up_to``: the last id that is looked at."""
+    where, values = f"{condition.text} AND id > ?", (*condition.parameters, after)
+    if up_to is not None:
+        where, values = f"{where} AND id <= ?", (*values, up_to)
     with store.reading() as connection:
-        return messages_where(connection, f"{condition.text} AND id > ?", (*condition.parameters, after), limit=limit)
+        return messages_where(connection, where, values, limit=limit)
 
 
 def newest_candidates(store: Store, condition: Sql, after: int, limit: int) -> list[StoredMessage]:
@@ -198,19 +193,14 @@ def remove_found(
     ``up_to``: the last id that may go; None: any may.
     """
     above = after if since is None else max(after, last_until(store, since))
-    sql = select(
-        query,
-        now,
-        sort=OLDEST_FIRST,
-        limit=limit,
-        since=since,
-        above=above,
-        columns="message.id, message.text",
-    )
+    asked = Look(query, now, OLDEST_FIRST, limit, "message.id, message.text", since=since, above=above)
     with store.reading() as connection:
-        rows = connection.execute(sql.text, sql.parameters).fetchall()
-    doomed = [row for row in rows if up_to is None or row[0] <= up_to]
+        found = look(connection, asked, Effort(EFFORT))
+    doomed = [row for row in found.rows if up_to is None or row[0] <= up_to]
     store.remove(doomed)
+    if found.reached is not None:
+        last = found.reached.id
+        return Removed(len(doomed), last, up_to is None or last < up_to)
     return Removed(len(doomed), doomed[-1][0] if doomed else above, len(doomed) == limit)
 
 

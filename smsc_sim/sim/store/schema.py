@@ -118,6 +118,10 @@ _MIGRATIONS: Final = (
     CREATE INDEX message_by_end ON message (state_at) WHERE state <> '';
     CREATE INDEX receipt_later ON receipt (message) WHERE "index" > 0;
     """,
+    """
+    -- Error codes are of interest where something went wrong, and most messages have none.
+    CREATE INDEX message_by_error ON message (error_code) WHERE error_code <> '' AND error_code <> '000';
+    """,
 )
 """Each makes the next version out of the one before; the first makes version 1 out of an empty file."""
 

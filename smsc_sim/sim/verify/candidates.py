@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from smsc_sim.sim.search.sql import Sql, every, narrowed, passing
+from smsc_sim.sim.search.sql import narrowed, passing
+from smsc_sim.sim.search.statement import Sql, every
 from smsc_sim.sim.verify.wanted import Wanted
 
 

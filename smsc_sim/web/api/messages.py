@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 from twisted.internet.defer import Deferred
 
@@ -13,7 +12,7 @@ from smsc_sim.sim.messages.long_message import WINDOW, message_with
 from smsc_sim.sim.receipts.receipt_by_hand import NoReceipt, send_receipt
 from smsc_sim.sim.rules.hindsight import verdict_on
 from smsc_sim.sim.search.empty import TermCount
-from smsc_sim.sim.search.paging import LARGEST_PAGE, SORT_KEYS, cursor_behind
+from smsc_sim.sim.search.paging import LARGEST_PAGE, SORT_KEYS, cursor_text
 from smsc_sim.sim.search.query import Query
 from smsc_sim.sim.store.pages import Page, Removed, attempts, by_id, page, parts_around, remove_found, with_ids
 from smsc_sim.sim.store.store import Store
@@ -24,8 +23,20 @@ from smsc_sim.smpp.receipt_text import MessageState
 from smsc_sim.web.call import Octets
 from smsc_sim.web.console import Console
 from smsc_sim.web.endpoint import PREFIX, endpoint
-from smsc_sim.web.found import why_empty
-from smsc_sim.web.kept import BAD_SEARCH, PATIENCE, STORE_PROBLEMS, ask, number_of, order, place, search, there
+from smsc_sim.web.found import newest_found, why_empty
+from smsc_sim.web.kept import (
+    BAD_SEARCH,
+    PATIENCE,
+    STORE_PROBLEMS,
+    ask,
+    kept_of,
+    number_of,
+    order,
+    place,
+    search,
+    store_failed,
+    there,
+)
 from smsc_sim.web.message_forms import Form, written
 from smsc_sim.web.message_view import MessageLine, MessageShown, line_of, shown
 from smsc_sim.web.problem import BUSY, CONFLICT, NOT_FOUND
@@ -63,9 +74,11 @@ class TermFinds(Struct, frozen=True, kw_only=True):
     column: int
     """Where it was written, from 1."""
     alone: int
-    """Messages that it finds by itself; 10000 stands for as many or more."""
+    """Messages that it finds by itself."""
     so_far: int
     """Messages that it and the terms before it find together."""
+    whole: bool
+    """False: counting stopped before the end, and there may be more than these."""
     took_the_last: bool
 
 
@@ -73,14 +86,17 @@ class Messages(Struct, frozen=True, kw_only=True):
     """A page of messages."""
 
     items: list[MessageLine]
+    """Those that were found: fewer than ``limit``, or none, where the page is ``stopped``."""
     more: bool
-    """Whether there are further ones: ask with ``cursor``."""
+    """Whether there are further ones, or may be: ask with ``cursor``."""
     cursor: str | None
     """Of the page behind this one; null when there is none."""
     behind: int
     """The newest messages that could not be looked at yet, under heavy traffic."""
+    stopped: bool
+    """Whether the page ends at ``cursor`` because very many messages were looked at, and not because it is full."""
     empty: list[TermFinds] | None = None
-    """With ``explain``, why nothing was found: each term; null when something was, or when counting takes too long."""
+    """With ``explain``, why nothing was found: each term; null when something was, or may be further on."""
 
 
 class LatestQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -157,17 +173,18 @@ def messages(console: Console, query: MessagesQuery) -> Deferred[Messages]:
 
     def asked(store: Store) -> tuple[Page, tuple[TermCount, ...]]:
         found = page(store, wanted, now, limit=query.limit, sort=sort, cursor=cursor, since=query.since)
-        explains = query.explain and not found.messages and cursor is None
-        return found, why_empty(store, wanted, now) if explains else ()
+        explains = query.explain and not found.messages and cursor is None and not found.stopped
+        return found, why_empty(store, wanted, now, query.since) if explains else ()
 
     def answer(looked: tuple[Page, tuple[TermCount, ...]]) -> Messages:
         found, terms = looked
         return Messages(
             items=[line_of(one, now) for one in found.messages],
-            more=found.more,
-            cursor=cursor_behind(found.messages[-1], sort) if found.more else None,
+            more=found.cursor is not None,
+            cursor=None if found.cursor is None else cursor_text(found.cursor, sort),
             behind=found.behind,
-            empty=[msgspec.convert(one, TermFinds, from_attributes=True) for one in terms] or None,
+            stopped=found.stopped,
+            empty=[_term_finds(one) for one in terms] or None,
         )
 
     return ask(console, asked, PATIENCE).addCallback(answer)
@@ -179,11 +196,9 @@ def latest_message(console: Console, query: LatestQuery) -> Deferred[MessageShow
     wanted = search(query.q)
     now = console.clock()
 
-    def asked(store: Store) -> _Found:
-        found = page(store, wanted, now, limit=1, since=query.since).messages
-        return _around(store, found[0] if found else None)
-
-    return ask(console, asked).addCallback(lambda found: _shown(console, found, now))
+    newest = newest_found(kept_of(console), wanted, now, query.since).addErrback(store_failed)
+    around = newest.addCallback(lambda found: ask(console, lambda store: _around(store, found), 0.0))
+    return around.addCallback(lambda found: _shown(console, found, now))
 
 
 @endpoint("GET", "/messages/wait", problems=(BUSY, BAD_SEARCH, *STORE_PROBLEMS))
@@ -283,6 +298,17 @@ def remove_by(console: Console, wanted: Query, since: int | None = None) -> Defe
         return ask(console, asked, None if all_rows else 0.0).addCallback(removed)
 
     return go_on(0, 0, all_rows=True)
+
+
+def _term_finds(one: TermCount) -> TermFinds:
+    return TermFinds(
+        term=one.term,
+        column=one.column,
+        alone=one.alone.messages,
+        so_far=one.so_far.messages,
+        whole=one.alone.whole and one.so_far.whole,
+        took_the_last=one.took_the_last,
+    )
 
 
 _Found = tuple[StoredMessage, list[StoredAttempt], list[StoredMessage]]

@@ -10,9 +10,9 @@ from twisted.internet.defer import Deferred
 from smsc_sim.sim.search.empty import TermCount
 from smsc_sim.sim.search.grammar import LONGEST_QUERY
 from smsc_sim.sim.search.keys import ALIASES, IS, KEYS
-from smsc_sim.sim.search.paging import NEWEST_FIRST, SORT_KEYS, Sort, cursor_behind
+from smsc_sim.sim.search.paging import NEWEST_FIRST, SORT_KEYS, Sort, behind, cursor_text
 from smsc_sim.sim.search.query import Query
-from smsc_sim.sim.store.browsing import TooMuchWork, count_found, page_before
+from smsc_sim.sim.store.browsing import Count, count_found, page_before
 from smsc_sim.sim.store.pages import Page, newest_id
 from smsc_sim.sim.store.pages import page as page_of
 from smsc_sim.sim.store.store import Store
@@ -22,7 +22,6 @@ from smsc_sim.web.columns import FURTHER, LABELS
 from smsc_sim.web.console import Console
 from smsc_sim.web.found import (
     CSV_HEAD,
-    EFFORT,
     MOST_COUNTED,
     Search,
     WriteRows,
@@ -32,17 +31,17 @@ from smsc_sim.web.found import (
     json_lines,
     why_empty,
 )
-from smsc_sim.web.kept import BAD_SEARCH, PATIENCE, ask, kept_of
+from smsc_sim.web.kept import BAD_SEARCH, ask, kept_of
 from smsc_sim.web.page import Done, Shown, Visit, action, file, page
 from smsc_sim.web.problem import BAD_PARAMETER
 from smsc_sim.web.rows import row_of
 
 SHOWN: Final = 50
 """Messages on a page."""
+PATIENCE: Final = 0.5
+"""Seconds that it waits for the newest messages to become rows."""
 MOST_FRESH: Final = 1000
 """Messages newer than a list that are counted."""
-FRESH_EFFORT: Final = 5_000_000
-"""What that may cost: about an eighth of a second."""
 FORMATS: Final[dict[str, tuple[str, WriteRows, bytes]]] = {
     "jsonl": ("application/jsonl", json_lines, b""),
     "csv": ("text/csv; charset=utf-8", csv_rows, CSV_HEAD),
@@ -87,9 +86,9 @@ def messages(console: Console, visit: Visit) -> Shown | Deferred[Shown]:
         "pinned": "",
         "doomed": None,
         "behind": 0,
-        "fresh": 0,
-        "most_fresh": MOST_FRESH,
-        "most_counted": MOST_COUNTED,
+        "reached": None,
+        "onward": "",
+        "fresh": Count(0, whole=True),
         "turned": turned,
         "without": lambda term: without(search.query, term),
     }
@@ -137,21 +136,26 @@ def _look(store: Store, search: Search, now: float, *, wants_deletion: bool) -> 
     newest = newest_id(store)
     by_id = search.sort.key == "id"
     shown: dict[str, object] = {"rows": rows, "newest": newest, "behind": found.behind}
+    on = "" if found.cursor is None else cursor_text(found.cursor, search.sort)
+    onward = on and (search.address(before=on) if search.backward else search.address(cursor=on))
+    if found.stopped:
+        shown |= {"reached": found.cursor, "onward": onward}
     if rows:
         first, last = found.messages[0], found.messages[-1]
-        more_behind = True if search.backward else found.more
-        more_before = found.more if search.backward else search.cursor is not None
-        if more_behind:
-            shown["next"] = search.address(cursor=cursor_behind(last, search.sort))
-        if more_before:
-            shown["previous"] = search.address(before=cursor_behind(first, search.sort))
+        if search.backward:
+            shown["next"] = search.address(cursor=cursor_text(behind(last, search.sort), search.sort))
+            shown["previous"] = onward
+        else:
+            shown["next"] = onward
+            if search.cursor is not None:
+                shown["previous"] = search.address(before=cursor_text(behind(first, search.sort), search.sort))
         if by_id:
             pin = first.id + (1 if search.sort.descending else -1)
             shown["pinned"] = search.address(cursor=str(max(0, pin)), after=str(newest))
-    elif newest and search.cursor is None:
+    elif newest and search.cursor is None and not found.stopped:
         shown["empty"] = why_empty(store, search.query, now)
-    if wants_deletion and rows:
-        shown["doomed"] = _doomed(store, search, now)
+    if wants_deletion and (rows or found.stopped):
+        shown["doomed"] = count_found(store, search.query, now, most=MOST_COUNTED)
     return shown
 
 
@@ -161,11 +165,7 @@ def _fresh(store: Store, search: Search, now: float, visit: Visit) -> dict[str, 
     newest = int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else 0
     shown: dict[str, object] = {"pinned": search.address(cursor=visit.query.get("cursor", ""), after=str(newest))}
     if visit.wants("new"):
-        try:
-            count = count_found(store, search.query, now, most=MOST_FRESH, newer_than=newest, effort=FRESH_EFFORT)
-        except TooMuchWork:
-            count = 0
-        shown["fresh"] = count
+        shown["fresh"] = count_found(store, search.query, now, most=MOST_FRESH, newer_than=newest)
     return shown
 
 
@@ -173,14 +173,6 @@ def _page(store: Store, search: Search, now: float) -> Page:
     if search.backward and search.cursor is not None:
         return page_before(store, search.query, now, sort=search.sort, cursor=search.cursor, limit=SHOWN)
     return page_of(store, search.query, now, sort=search.sort, cursor=search.cursor, limit=SHOWN)
-
-
-def _doomed(store: Store, search: Search, now: float) -> int:
-    """How many would be deleted; one more than can be said when they are more than are counted."""
-    try:
-        return count_found(store, search.query, now, most=MOST_COUNTED + 1, effort=EFFORT)
-    except TooMuchWork:
-        return MOST_COUNTED + 1
 
 
 def turned(sort: Sort, key: str) -> str:

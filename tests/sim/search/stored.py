@@ -8,7 +8,8 @@ from dataclasses import fields
 
 from hypothesis import strategies as st
 
-from smsc_sim.sim.search.sql import FUNCTIONS, Sql
+from smsc_sim.sim.search.sql import FUNCTIONS
+from smsc_sim.sim.search.statement import Sql
 from smsc_sim.sim.search.words import TOKENIZER, indexed
 from smsc_sim.sim.store.stored import DIRECTIONS, RECEIPT_STATUSES, StoredMessage, StoredReceipt
 from smsc_sim.smpp.receipt_text import MessageState

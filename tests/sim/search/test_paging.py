@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from smsc_sim.scenario.value_kind import BadValue
-from smsc_sim.sim.search.paging import SORT_KEYS, Cursor, Sort, cursor_behind, parse_cursor, parse_sort
+from smsc_sim.sim.search.paging import SORT_KEYS, Cursor, Sort, behind, cursor_text, parse_cursor, parse_sort
 from tests.sim.search.stored import PLAIN
 
 
@@ -19,7 +19,7 @@ def test_the_text_of_an_order_gives_it_again(key: str, sign: str) -> None:
 def test_a_cursor_says_behind_which_message(key: str) -> None:
     sort = Sort(key)
     message = replace(PLAIN, id=31, rule="a:b", command_status=None)
-    cursor = parse_cursor(cursor_behind(message, sort), sort)
+    cursor = parse_cursor(cursor_text(behind(message, sort), sort), sort)
     assert cursor.id == 31
     assert cursor == Cursor(31) if key == "id" else cursor.value == sort.value(message)
 

@@ -8,9 +8,10 @@ from smsc_sim.scenario.when import Condition, FieldCondition
 from smsc_sim.sim.messages.kept_message import KeptMessage
 from smsc_sim.sim.search.grammar import parse
 from smsc_sim.sim.search.keys import KEYS
-from smsc_sim.sim.search.paging import SORT_KEYS, Sort, cursor_behind, parse_cursor
+from smsc_sim.sim.search.paging import SORT_KEYS, Sort, behind, cursor_text, parse_cursor
 from smsc_sim.sim.search.query import Query, predicate
-from smsc_sim.sim.search.sql import Sql, count, narrowed, select, where
+from smsc_sim.sim.search.sql import Part, count, narrowed, select, where
+from smsc_sim.sim.search.statement import Sql
 from smsc_sim.sim.store.schema import connect
 from smsc_sim.sim.store.stored import StoredMessage
 from smsc_sim.smpp.receipt_text import MessageState
@@ -34,7 +35,7 @@ def test_sql_finds_what_the_predicate_finds(stored: list[StoredMessage], query: 
     assert found(connection, select(query, NOW, limit=100)) == wanted[::-1]
     assert found(connection, count(query, NOW)) == [len(wanted)]
     newer = [number for number in wanted if number > 3]
-    assert found(connection, select(query, NOW, limit=100, above=3)) == newer[::-1]
+    assert found(connection, select(query, NOW, limit=100, part=Part(above=3))) == newer[::-1]
     since = [message.id for message in stored if message.id in wanted and message.seq > 10]
     assert found(connection, count(query, NOW, since=10)) == [len(since)]
     assert found(connection, select(query, NOW, limit=100, since=10, sort=Sort(descending=False))) == since
@@ -53,7 +54,7 @@ def test_pages_hold_every_message_once_and_in_order(
     cursor = None
     while page := found(connection, select(query, NOW, sort=sort, cursor=cursor, limit=size)):
         paged += page
-        cursor = parse_cursor(cursor_behind(stored[page[-1] - 1], sort), sort)
+        cursor = parse_cursor(cursor_text(behind(stored[page[-1] - 1], sort), sort), sort)
     assert paged == [message.id for message in wanted]
     connection.close()
 
@@ -62,7 +63,7 @@ def test_a_page_stays_where_it_was_when_messages_come_and_go() -> None:
     stored = [replace(PLAIN, id=number) for number in range(1, 12)]
     connection = tables(stored[:10])
     assert found(connection, select(parse("is:mt"), NOW, limit=3)) == [10, 9, 8]
-    cursor = parse_cursor(cursor_behind(stored[7], Sort()), Sort())
+    cursor = parse_cursor(cursor_text(behind(stored[7], Sort()), Sort()), Sort())
     connection.execute("DELETE FROM message WHERE id IN (8, 9)")
     connection.execute("INSERT INTO message (id, direction) VALUES (11, 'mt')")
     assert found(connection, select(parse("is:mt"), NOW, cursor=cursor, limit=3)) == [7, 6, 5]
@@ -150,7 +151,7 @@ def test_states_are_found_by_indexes() -> None:
 def test_states_among_the_newest_are_found_in_their_order() -> None:
     connection = connect(None)
     for written in ("is:delivered", "is:failed", "state:*D"):
-        sql = select(parse(written), NOW, limit=5, above=5)
+        sql = select(parse(written), NOW, limit=5, part=Part(above=5))
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql.text}", sql.parameters)]
         assert plan[0] == "SEARCH message USING INTEGER PRIMARY KEY (rowid>?)", plan
     connection.close()

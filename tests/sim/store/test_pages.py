@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 
 from smsc_sim.sim.messages.ledger import SUBMISSION
 from smsc_sim.sim.search.grammar import parse
-from smsc_sim.sim.search.paging import SORT_KEYS, Sort, cursor_behind, parse_cursor
+from smsc_sim.sim.search.paging import SORT_KEYS, Sort, behind, cursor_text, parse_cursor
 from smsc_sim.sim.search.query import predicate
 from smsc_sim.sim.store.batch import Numbers
+from smsc_sim.sim.store.effort import Effort
 from smsc_sim.sim.store.pages import by_id, last_until, page, remove_found, unended_of, with_ids
 from smsc_sim.sim.store.reading import messages_where
 from smsc_sim.sim.store.store import Store
+from smsc_sim.sim.store.stored import StoredMessage
 from smsc_sim.smpp.pdu import encode
+from tests.sim.store.many import MANY, many
 
 NOW = 1_795_759_200.0
 SEARCHES = ("", "code", "to:4477*", "status:ESME_RTHROTTLED", "-code", 'rule:"too fast" OR code', "account:acme STOP")
@@ -67,14 +70,17 @@ def test_pages_one_after_the_other(
     query, sort = parse(text), Sort(key, descending)
     expected = [one for one in messages_where(store.connection, "1") if predicate(one, query, NOW)]
     expected.sort(key=lambda one: (sort.value(one), one.id), reverse=descending)
-    found, cursor, more = [], None, True
-    while more:
+    found: list[StoredMessage] = []
+    cursor = None
+    while True:
         part = page(store, query, NOW, limit=limit, sort=sort, cursor=cursor)
         assert len(part.messages) <= limit
         found += part.messages
-        more = part.more
-        if more:
-            cursor = parse_cursor(cursor_behind(part.messages[-1], sort), sort)
+        if part.cursor is None:
+            break
+        assert not part.stopped
+        assert part.cursor == behind(part.messages[-1], sort)
+        cursor = parse_cursor(cursor_text(part.cursor, sort), sort)
     assert found == expected
     store.close()
 
@@ -112,11 +118,31 @@ def test_removal_in_slices(rows: list[tuple[str, bytes, int, str]], text: str, l
 ROWS = [("441", b"your code", 0, "acme"), ("442", b"STOP", 88, "beta"), ("443", b"STOP", 0, "beta")]
 
 
-def test_what_is_older_than_a_quick_look_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smsc_sim.sim.store.pages.QUICK", 1)
-    store = filled(ROWS)
-    assert [one.id for one in page(store, parse("code"), NOW, limit=1).messages] == [1]
-    assert [one.id for one in page(store, parse(""), NOW, limit=2).messages] == [3, 2]
+def test_a_page_that_stops_goes_on_where_it_ended() -> None:
+    store = many()
+    found, cursor, stopped = [], None, 0
+    while True:
+        part = page(store, parse("text:*7777"), NOW, limit=7, cursor=cursor, effort=Effort(0))
+        found += [one.id for one in part.messages]
+        stopped += part.stopped
+        if part.cursor is None:
+            break
+        cursor = part.cursor
+    assert found == list(range(MANY - 2_223, 0, -10_000))
+    assert stopped > 1
+    store.close()
+
+
+def test_removal_passes_slices_in_which_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smsc_sim.sim.store.pages.EFFORT", 0)
+    store = many()
+    query = parse("text:*r?25000 OR text:*r?55000")
+    slices = [remove_found(store, query, NOW, up_to=50_000)]
+    while slices[-1].more:
+        slices.append(remove_found(store, query, NOW, after=slices[-1].last, up_to=50_000))
+    assert sum(one.messages for one in slices) == 1
+    assert slices[0].messages == 0
+    assert [one.id for one in with_ids(store, [25_000, 55_000])] == [55_000]
     store.close()
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from smsc_sim.scenario import matching
 from smsc_sim.scenario.patterns import read_status_test, read_text
-from smsc_sim.sim.search.sql import Sql
+from smsc_sim.sim.search.statement import Sql
 from smsc_sim.sim.store.stored import StoredMessage
 from smsc_sim.sim.verify.candidates import candidates
 from smsc_sim.sim.verify.facts import StoredFacts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -13,6 +14,7 @@ from smsc_sim.net.verifier import REST
 from smsc_sim.scenario.load import load_text
 from smsc_sim.sim.sessions.session import Session
 from smsc_sim.smpp.pdu import encode
+from tests.sim.store.many import many
 from tests.web.site import Site, request_of, response_of
 
 SCENARIO = """
@@ -237,9 +239,37 @@ def test_why_nothing_is_found(site: Site, session: Session) -> None:
     site.submit(session, text=b"two")
     found = site.api("GET", "/messages?q=one+two&explain=true").json
     assert found["items"] == []
-    assert [(one["term"], one["alone"], one["so_far"], one["took_the_last"]) for one in found["empty"]] == [
-        ("one", 1, 1, False),
-        ("two", 1, 0, True),
+    assert [
+        (one["term"], one["alone"], one["so_far"], one["whole"], one["took_the_last"]) for one in found["empty"]
+    ] == [
+        ("one", 1, 1, True, False),
+        ("two", 1, 0, True, True),
     ]
     assert site.api("GET", "/messages?q=one+two").json["empty"] is None
     assert site.api("GET", "/messages?q=one&explain=true").json["empty"] is None
+
+
+def test_a_search_that_would_look_at_too_many_stops_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smsc_sim.sim.store.pages.EFFORT", 0)
+    site = Site(keeps=True)
+    assert site.keeper is not None
+    site.keeper.store = many()
+    asked = f"/messages?explain=true&limit=1&q={quote('text:*r?25555')}"
+    pages = [site.api("GET", asked).json]
+    assert (pages[0]["items"], pages[0]["more"], pages[0]["stopped"]) == ([], True, True)
+    while pages[-1]["more"]:
+        pages.append(site.api("GET", f"{asked}&cursor={pages[-1]['cursor']}").json)
+    assert [name for one in pages for name in ids_of(one)] == ["m-25555"]
+    assert all(one["empty"] is None for one in pages)
+    assert (pages[-1]["cursor"], pages[-1]["stopped"]) == (None, False)
+    assert site.api("GET", f"/messages/latest?q={quote('text:*r?25555')}").json["id"] == "m-25555"
+    assert site.api("GET", "/messages/latest?q=text:*nothing").status == 404
+    found = [f"m-{number}9999" for number in ("", 1, 2, 3, 4, 5)]
+    lines = site.get("/messages/download?q=text:*9999").body.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == found
+    assert site.api("DELETE", "/messages?q=text:*9999").json == {"removed": len(found)}
+    assert ids(site, f"/messages?q={quote('text:*r?9999')}") == []
+
+
+def ids_of(found: Any) -> list[str]:
+    return [one["id"] for one in found["items"]]

@@ -16,6 +16,7 @@ from smsc_sim.web.auth_file import AuthFile, TokenEntry
 from smsc_sim.web.hint import ClientHint
 from smsc_sim.web.pages.messages import SHOWN, without
 from tests.sim.hostile import SURROGATES, TEXTS, submit
+from tests.sim.store.many import many
 from tests.web.reader import Reader, read
 from tests.web.site import Site
 
@@ -118,10 +119,76 @@ def test_an_empty_result_says_which_term_took_the_last() -> None:
 def test_a_search_without_one_term_can_be_read() -> None:
     from smsc_sim.sim.search.empty import explain_empty
     from smsc_sim.sim.search.grammar import parse
+    from smsc_sim.sim.store.browsing import Count
 
     query = parse('to:1 "a b" OR from:x')
-    term = explain_empty(query, lambda asked: 0 if asked.groups else 1)[1]
+    term = explain_empty(query, lambda asked: Count(0 if asked.groups else 1, whole=True))[1]
     assert without(query, term) == "to:1 OR from:x"
+
+
+def crowded() -> Site:
+    site = Site(keeps=True)
+    assert site.keeper is not None
+    site.keeper.store = many()
+    return site
+
+
+def test_a_search_that_would_look_at_too_many_stops_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smsc_sim.sim.store.pages.EFFORT", 0)
+    site = crowded()
+    shown = page(site, "text:nothing*")
+    looked = re.search(r"None among the messages down to m-(\d+)\. Look at older ones", shown.text)
+    assert looked is not None
+    assert "No message is like that" not in shown.text
+    onward = next(link for link in shown.links if "cursor=" in link)
+    assert onward == f"/messages?q=text%3Anothing%2A&cursor={looked[1]}"
+    followed = [onward]
+    while len(followed) < 99:
+        shown = read(site.get(followed[-1]).body)
+        links = [link for link in shown.links if "cursor=" in link]
+        if not links:
+            break
+        followed += links[:1]
+    assert 1 < len(followed) < 99
+    assert "Nothing more. The list ends here." in shown.text
+    back = read(site.get("/messages?q=text:nothing*&before=1").body)
+    assert re.search(r"None among the messages up to m-\d+\. Look at newer ones", back.text)
+    other = page(site, "text:nothing*", sort="to")
+    assert "None among the next ones in this order. Look at those behind" in other.text
+
+
+def test_a_page_that_is_not_full_says_how_far_it_has_looked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smsc_sim.sim.store.pages.EFFORT", 0)
+    site = crowded()
+    shown = page(site, "text:*9999")
+    assert names(shown) == ["m-59999"]
+    assert re.search(r"No more among the messages down to m-\d+\. Look at older ones", shown.text)
+    assert len({link for link in shown.links if "cursor=" in link}) == 1
+
+
+def test_counts_that_are_not_whole_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smsc_sim.sim.store.browsing.EFFORT", 0)
+    site = crowded()
+    assert re.search(r"Delete \d+ or more messages that", page(site, "text:*99", delete="1").text)
+    assert re.search(
+        r">\d+ or more new messages<", site.get("/messages?after=5&q=text:*99", **{"smsc-sim-parts": "new"}).body
+    )
+    monkeypatch.setattr("smsc_sim.web.found.EXPLAINING", 0)
+    assert "text:*99 not counted 0 " in page(site, "is:mo text:*99").text
+    monkeypatch.setattr("smsc_sim.web.found.EXPLAINING", 20_000)
+    assert "is:mt 1,000+ 1,000+ is:mo 0 0 this one took the last" in page(site, "is:mt is:mo").text
+
+
+def test_messages_that_are_not_looked_at_yet_are_no_reason_to_say_that_there_are_none() -> None:
+    site = filled(2)
+    assert site.keeper is not None
+    keeper = site.keeper
+    keeper.write()
+    site.keeper.ask = lambda question, within=None: keeper.do(question)  # type: ignore[method-assign]
+    text = page(site).text
+    assert "2 newer messages are not looked at yet" in text
+    assert "No message is looked at yet." in text
+    assert "No message yet." not in text
 
 
 def test_without_messages_the_page_says_how_to_get_some() -> None:
