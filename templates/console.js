@@ -175,6 +175,12 @@
     loading = false;
     plan();
   }
+  // The answer may come when somebody has begun to use what it would replace.
+  document.body.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+    if (!inUse(detail.target)) return;
+    detail.shouldSwap = false;
+    due[detail.target.id] = performance.now() + LATER;
+  });
   function inUse(part) {
     return part.contains(document.activeElement) || part.querySelector("details.menu[open]") !== null;
   }

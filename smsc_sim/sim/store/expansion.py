@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from smsc_sim.sim.messages.ledger import (
@@ -18,6 +18,7 @@ from smsc_sim.sim.messages.ledger import (
     RUN,
     SENT,
     SUBMISSION,
+    Entry,
 )
 from smsc_sim.sim.search.words import indexed
 from smsc_sim.sim.store.batch import unpack
@@ -104,11 +105,20 @@ class Expansion:
     Most receipts are sent and answered in the batches that bring them; what became of those costs no statement.
     """
 
-    def __init__(self, alphabet_of: AlphabetOf, *, without_messages: bool = False, only: int | None = None) -> None:
-        """``without_messages``: only what became of messages that are rows already is gathered; ``only``: of those of
-        the message path, the one of this number, and what other ways brought.
+    def __init__(
+        self,
+        alphabet_of: AlphabetOf,
+        *,
+        without_messages: bool = False,
+        of_receipts: frozenset[str] | None = None,
+        only: int | None = None,
+    ) -> None:
+        """``without_messages``: only what became of messages that are rows already is gathered; ``of_receipts``: and
+        of receipts only those with these keys; ``only``: of messages of the message path, the one of this number, and
+        what other ways brought.
         """
         self._only = only
+        self._of_receipts = of_receipts
         self._alphabet_of = alphabet_of
         self._without_messages = without_messages
         self._messages: list[tuple[Any, ...]] = []
@@ -121,7 +131,11 @@ class Expansion:
 
     def add(self, entries: bytes) -> None:
         """Gather the rows of one batch; batches are given in their order."""
-        for entry in unpack(entries):
+        self.gather(unpack(entries))
+
+    def gather(self, entries: Iterable[Entry]) -> None:
+        """The same of a batch whose entries are at hand."""
+        for entry in entries:
             if self._without_messages and entry[0] in BRINGS:
                 continue
             _GATHER[entry[0]](self, *entry[1:])
@@ -251,7 +265,7 @@ class Expansion:
         self._plan(message, [[key, 0, 0, "", "", at]])
 
     def _sent(self, at: float, session: int, keys: bytes) -> None:
-        for key in _names(keys):
+        for key in self._names(keys):
             receipt = self._receipts.get(key)
             if receipt is None:
                 self._statements.append((_SENT, (at, key)))
@@ -261,7 +275,7 @@ class Expansion:
                 receipt[_STATUS] = "sent"
 
     def _ended(self, at: float, keys: bytes) -> None:
-        for key in _names(keys):
+        for key in self._names(keys):
             receipt = self._receipts.get(key)
             if receipt is None:
                 self._statements.append((_ENDED, (at, key)))
@@ -316,9 +330,11 @@ class Expansion:
     def _balance(self, account: str, balance: float) -> None:
         self._balances[account] = balance
 
-
-def _names(keys: bytes) -> Iterator[str]:
-    return iter(keys.decode("latin-1").split(" ")) if keys else iter(())
+    def _names(self, keys: bytes) -> Iterable[str]:
+        names = keys.decode("latin-1").split(" ") if keys else []
+        if self._of_receipts is None:
+            return names
+        return self._of_receipts.intersection(names) | (self._receipts.keys() & names)
 
 
 def _change(connection: sqlite3.Connection, message: int, values: dict[str, Any]) -> None:

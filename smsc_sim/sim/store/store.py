@@ -25,6 +25,8 @@ EXPANDED_AT_ONCE: Final = 1_000
 """Messages whose rows are written in one transaction, roughly: what a commit may have to wait for."""
 _OCTETS_AT_ONCE: Final = 256 * 1024
 """The same in octets of entries, some of which bring no message."""
+_FEW: Final = 2_000
+"""Receipts that are looked up in one go for a batch, rather than each that the batch tells of for itself."""
 PRUNED_AT_ONCE: Final = 5_000
 """Messages that are removed in one transaction."""
 
@@ -282,26 +284,38 @@ class Store:
             self.expand(1)
             return
         with self.lock:
-            if self._light and self._light[0][0] == identifier and not self._is_told_of(self._light[0][1].counts):
-                _, batch, _ = self._light.popleft()
+            if self._light and self._light[0][0] == identifier:
+                _, batch, _ = self._light[0]
+                if self._is_told_of(batch.counts):
+                    with self.transaction():
+                        self._tell_rows(batch.written)
+                self._light.popleft()
                 self._forget(identifier, batch.written)
                 return
-            self.land()
         with self.lock, self.transaction():
-            entries, counts, *numbers = self.connection.execute(
+            written, counts, *numbers = self.connection.execute(
                 "SELECT entries, counts, next_id, next_number, last_session FROM batch WHERE id = ?", (identifier,)
             ).fetchone()
+            entries = unpack(written)
             if self._is_told_of(counts):
-                expansion = Expansion(self.alphabet_of, without_messages=True)
-                expansion.add(entries)
-                expansion.write(self.connection)
+                self._tell_rows(entries)
             self._leave_staging(identifier, Numbers(*numbers))
-        self._forget(identifier, unpack(entries))
+        self._forget(identifier, entries)
 
     def _is_told_of(self, counts: int) -> bool:
         """Whether a batch may tell what became of receipts of messages that are rows, or what rules have counted."""
         statement = f"SELECT 1 FROM receipt WHERE status IN {OPEN} LIMIT 1"
         return counts > 0 or self.connection.execute(statement).fetchone() is not None
+
+    def _tell_rows(self, entries: Sequence[Entry]) -> None:
+        """Write what entries tell of messages that are rows: nearly all that they tell is of messages that are not."""
+        statement = f"SELECT key FROM receipt WHERE status IN {OPEN} LIMIT {_FEW + 1}"
+        open_: frozenset[str] | None = frozenset(key for (key,) in self.connection.execute(statement))
+        if open_ is not None and len(open_) > _FEW:
+            open_ = None
+        expansion = Expansion(self.alphabet_of, without_messages=True, of_receipts=open_)
+        expansion.gather(entries)
+        expansion.write(self.connection)
 
     def _forget(self, identifier: int, entries: Iterable[Entry]) -> None:
         """The oldest batch, with these entries, is gone."""

@@ -269,6 +269,38 @@ def test_what_became_of_rows_is_not_forgotten_with_the_batch_that_tells() -> Non
     assert [message.id for message in rows(store)][-2:] == [4, 5]
 
 
+@pytest.mark.parametrize("few", [0, 1, 2_000])
+@pytest.mark.parametrize("on_disk", [False, True])
+def test_rows_are_told_by_batches_that_tell_of_much_else(
+    few: int, on_disk: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smsc_sim.sim.store.store._FEW", few)
+    game = Play()
+    game.smsc.ledger.kept = True
+    esme = game.bind()
+    store = Store(tmp_path / "messages.db" if on_disk else None)
+
+    def write() -> None:
+        store.write(game.smsc.ledger.take(), Numbers(*game.smsc.numbers()))
+
+    for _ in range(6):
+        esme.submit(SubmitSm(registered_delivery=1))
+        write()
+    store.expand(2)
+    game.advance(2)
+    for receipt in esme.take():
+        esme.answer(receipt)
+    write()
+    for _ in range(3):
+        esme.submit(SubmitSm(registered_delivery=0))
+        write()
+    while store.shrink(2, in_haste=True):
+        pass
+    assert store.staging.messages == 2
+    told = store.connection.execute("SELECT message, status, attempts, sent_at > 0, answered_at > 0 FROM receipt")
+    assert told.fetchall() == [(1, "acknowledged", 1, 1, 1), (2, "acknowledged", 1, 1, 1)]
+
+
 def test_a_rule_that_refuses_is_remembered_with_its_message() -> None:
     game = Play(scenario=rule("when: {text: {contains: bad}}, reply: ESME_RINVBALANCE"))
     game.smsc.ledger.kept = True
