@@ -43,6 +43,8 @@ PROBE: Final = 200_000
 LOADS: Final = (
     Scenario("S, 10 x 100", 10, 100),
     Scenario("S+R, 10 x 100", 10, 100, receipts=True),
+    # Below what either side can do, so that the browsers take nothing from the load client.
+    Scenario("S+R, 10 x 1000, 50,000/s", 10, 1000, receipts=True, rate=50_000.0),
     Scenario("S, 10 x 1000, 10,000/s", 10, 1000, rate=10_000.0),
     Scenario("S+R, 10 x 1000, 5,000/s", 10, 1000, receipts=True, rate=5_000.0),
 )

@@ -22,7 +22,16 @@ wishes = st.builds(
     Wanted,
     event=st.sampled_from(["", "submit_sm", "data_sm"]),
     conditions=st.sampled_from(
-        ["", "to: '4477*'", "text: {contains: code}, account: [acme, 'b*']", "from: {not: Acme}"]
+        [
+            "",
+            "to: '4477*'",
+            "text: {contains: code}, account: [acme, 'b*']",
+            "text: {contains: e}",
+            "text: ['*o*', 'Your*', '*d']",
+            "to: '*7'",
+            "from: '*c*'",
+            "from: {not: Acme}",
+        ]
     ).map(lambda text: rule(f"when: {{{text}}}").when.conditions if text else ()),
     rule=st.sampled_from([None, "", "too fast"]),
     reply=st.sampled_from([None, STATUS, NOT_OK]),
@@ -50,6 +59,8 @@ def test_what_columns_can_tell_is_left_out() -> None:
         (Wanted(rule=""), [1, 2]),
         (Wanted(reply=matching.Test((read_status_test("8"),))), []),
         (Wanted(receipt=STATUS), []),
+        (Wanted(conditions=rule("when: {text: {contains: nowhere}}").when.conditions), []),
+        (Wanted(conditions=rule('when: {text: {contains: "no\\0where"}}').when.conditions), [1, 2, 3]),
         (Wanted(), [1, 2, 3]),
     ):
         condition = candidates(wanted)
